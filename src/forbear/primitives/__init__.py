@@ -1,0 +1,1 @@
+"""Values every other package stands on: money, rates, days, zones, identifiers, errors."""
