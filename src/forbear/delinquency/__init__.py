@@ -1,0 +1,1 @@
+"""How late a loan is: days past due, buckets, cure, roll rates, vintages."""

@@ -78,7 +78,9 @@ class Manifest:
         """Read a manifest; raises `BookUnreadable` for another format."""
         raw: dict[str, Any] = json.loads(text)
         if raw.get("format") != FORMAT:
-            raise BookUnreadable(f"Book format {raw.get('format')} is not {FORMAT}: export it anew.")
+            raise BookUnreadable(
+                f"Book format {raw.get('format')} is not {FORMAT}: export it anew."
+            )
         raw["tapes"] = tuple(TapeRecord(**record) for record in raw["tapes"])
         return Manifest(**raw)
 
@@ -168,7 +170,9 @@ class Book:
             try:
                 text = (self.root / PREVIOUS).read_text(encoding="utf-8")
             except OSError:
-                raise BookUnreadable("No earlier version is kept, so nothing to take back.") from None
+                raise BookUnreadable(
+                    "No earlier version is kept, so nothing to take back."
+                ) from None
             draft.tables = {k: dict(v) for k, v in Manifest.parse(text).tables.items()}
             draft.manifest_fields = asdict(Manifest.parse(text))
 

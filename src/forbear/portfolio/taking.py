@@ -136,25 +136,19 @@ def _merge(
 
 
 def _merged_loans(loans: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
-    """Known loans keep their key and take new attributes; new ones get the next keys."""
-    columns = list(TAPE["loans"])
-    taken_keys = loans.select("lender", "loan_id", "loan_key", "scheduled_minor")
-    fresh = fresh.select(columns).join(taken_keys, on=["lender", "loan_id"], how="left")
-    next_key = loans.height
-    is_new = fresh["loan_key"].is_null()
-    fresh = fresh.with_columns(
-        pl.when(is_new)
-        .then(next_key + is_new.cum_sum().cast(pl.Int64) - 1)
-        .otherwise(pl.col("loan_key"))
-        .cast(pl.UInt32)
-        .alias("loan_key"),
-        pl.col("scheduled_minor").fill_null(0),
-    ).select(list(BOOK["loans"]))
-    kept = loans.join(fresh, on=["lender", "loan_id"], how="anti")
-    merged = pl.concat([kept, fresh]).sort("loan_key")
-    require(
-        merged["loan_key"].to_list() == list(range(merged.height)), "loan keys must be 0, 1, 2 ..."
+    """Known loans keep their key and take the attributes the tape tells; new ones get the next."""
+    identity = ["lender", "loan_id"]
+    told = [c for c in TAPE["loans"] if c not in identity]
+    known = loans.join(fresh.select(*identity, *told), on=identity, how="left", suffix="_told")
+    known = known.with_columns(pl.coalesce(f"{c}_told", c).alias(c) for c in told)
+    added = fresh.join(loans, on=identity, how="anti", maintain_order="left")
+    added = added.with_row_index("loan_key", offset=loans.height).with_columns(
+        pl.lit(0, pl.Int64).alias("scheduled_minor")
     )
+    columns = [pl.col(c).cast(t) for c, t in BOOK["loans"].items()]
+    merged = pl.concat([known.select(columns), added.select(columns)]).sort("loan_key")
+    expected = pl.Series(range(merged.height), dtype=pl.UInt32)
+    require((merged["loan_key"] == expected).all(), "loan keys must be 0, 1, 2 ...")
     return merged
 
 
@@ -232,8 +226,6 @@ def _forget(
         _replace_if_any(book, draft, name, number, rows)
 
 
-def _replace_if_any(
-    book: Book, draft: Draft, name: str, number: int, frame: pl.DataFrame
-) -> None:
+def _replace_if_any(book: Book, draft: Draft, name: str, number: int, frame: pl.DataFrame) -> None:
     if frame.height or book.path(name, number):
         draft.replace(name, number, frame)
