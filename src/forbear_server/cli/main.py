@@ -1,0 +1,66 @@
+"""`forbear`: every command of the installation, one module each.
+
+A command's module is imported only when it is used, so that reading a tape starts without Django
+and managing users without Polars. To add one: a line in COMMANDS and `cli/<name>.py` with `app`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command as command_of
+
+from forbear_server.cli.django_setup import set_up_django
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    module: str
+    needs_django: bool = True
+
+
+COMMANDS = {
+    "db": Listed("forbear_server.cli.db"),
+    "lenders": Listed("forbear_server.cli.lenders"),
+    "serve": Listed("forbear_server.cli.serve"),
+    "users": Listed("forbear_server.cli.users"),
+}
+
+
+class CommandsOnDemand(TyperGroup):
+    """Looks a command's module up by name and imports it at that moment."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        listed = COMMANDS.get(cmd_name)
+        if listed is None:
+            return None
+        if listed.needs_django:
+            set_up_django()
+        command = command_of(importlib.import_module(listed.module).app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=CommandsOnDemand,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    help="Forbear 善还: lawful, restrained, checkable management of consumer loans.",
+)
+
+
+@app.callback()
+def forbear() -> None:
+    """Forbear 善还: lawful, restrained, checkable management of consumer loans after pay-out."""
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,8 @@
+"""Registers the staff pages with Django."""
+
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    name = "forbear_server.console"
+    label = "console"

@@ -1,0 +1,41 @@
+"""What the serving role may do to each table. Named one by one: a new table is closed until then."""
+
+from __future__ import annotations
+
+from django.db import connections
+from psycopg import sql
+
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+GRANTS = {
+    "lender": "SELECT, INSERT",
+    "staff_user": "SELECT, INSERT, UPDATE",
+    "recovery_code": _ALL,
+    "sign_in_throttle": _ALL,
+    "borrower": _ALL,
+    "loan": _ALL,
+    "tape_import": "SELECT, INSERT, UPDATE",
+    "import_finding": _ALL,
+    "mapping_template": _ALL,
+    "run": "SELECT, INSERT, UPDATE",
+    "run_stage": _ALL,
+    "run_log_line": "SELECT, INSERT, DELETE",
+    "worklist_item": _ALL,
+    # Evidence is added and read; a trigger refuses the rest even to the owner.
+    "evidence_entry": "SELECT, INSERT",
+    "django_session": _ALL,
+    "django_migrations": "SELECT",
+}
+
+
+def grant_to_app(*, owner: str, app_role: str) -> None:
+    """Set the serving role's rights afresh, as the owner of the tables."""
+    with connections[owner].cursor() as cursor:
+        role = sql.Identifier(app_role)
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role))
+        for table, rights in GRANTS.items():
+            name = sql.Identifier(table)
+            cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(name, role))
+            cursor.execute(sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), name, role))
+        cursor.execute(
+            sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)
+        )

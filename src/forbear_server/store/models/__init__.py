@@ -1,0 +1,28 @@
+"""The desk's tables, one file for each concept."""
+
+from forbear_server.store.models.borrowers import Borrower
+from forbear_server.store.models.evidence import EvidenceEntry
+from forbear_server.store.models.imports import Import, ImportFinding, MappingTemplate
+from forbear_server.store.models.lenders import Lender
+from forbear_server.store.models.loans import Loan
+from forbear_server.store.models.runs import Run, RunLogLine, RunStage
+from forbear_server.store.models.sign_in_throttles import SignInThrottle
+from forbear_server.store.models.users import RecoveryCode, User
+from forbear_server.store.models.worklists import WorklistItem
+
+__all__ = [
+    "Borrower",
+    "EvidenceEntry",
+    "Import",
+    "ImportFinding",
+    "Lender",
+    "Loan",
+    "MappingTemplate",
+    "RecoveryCode",
+    "Run",
+    "RunLogLine",
+    "RunStage",
+    "SignInThrottle",
+    "User",
+    "WorklistItem",
+]

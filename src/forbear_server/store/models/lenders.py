@@ -1,0 +1,37 @@
+"""A lender whose loans this installation looks after. Every other row belongs to one."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Lender(models.Model):
+    class Kind(models.TextChoices):
+        CONSUMER_FINANCE = "consumer_finance"
+        BANK = "bank"
+        MICROLOAN = "microloan"
+
+    code = models.CharField(max_length=32, unique=True)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    currency = models.CharField(max_length=3, default="CNY")
+    time_zone = models.CharField(max_length=64, default="Asia/Shanghai")
+
+    class Meta:
+        db_table = "lender"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[a-z0-9][a-z0-9_-]*$"), name="lender_code_plain"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["consumer_finance", "bank", "microloan"]),
+                name="lender_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name="lender_currency_iso"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
