@@ -29,7 +29,9 @@ def make_book(root: Path, loans: int, *, partitions: int = 16, seed: int = 20261
             tables = _partition(number, size, rng)
             for name, frame in tables.items():
                 draft.replace(name, number, frame)
-        record = TapeRecord(f"{seed:064d}", "made", "new", "made", "bench", str(AS_OF), loans, 0, 0, 0)
+        record = TapeRecord(
+            f"{seed:064d}", "made", "new", "made", "bench", str(AS_OF), loans, 0, 0, 0
+        )
         draft.record(record, lender_terms={"kind": "consumer_finance"})
     return book
 
@@ -60,7 +62,9 @@ def _partition(number: int, size: int, rng: np.random.Generator) -> dict[str, pl
     }
 
 
-def _loans(number: int, keys: np.ndarray, first: np.ndarray, rng: np.random.Generator) -> pl.DataFrame:
+def _loans(
+    number: int, keys: np.ndarray, first: np.ndarray, rng: np.random.Generator
+) -> pl.DataFrame:
     size = keys.size
     day = np.datetime64(START)
     frame = pl.DataFrame({"loan_key": keys, "disbursed_on": day + first.astype("timedelta64[D]")})

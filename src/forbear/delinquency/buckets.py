@@ -8,6 +8,7 @@ be worse for other reasons.
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -83,6 +84,7 @@ def status_scheme(scheme_id: str) -> StatusScheme:
     return StatusScheme(scheme_id, raw["source"], tuple(raw["states"]))
 
 
+@cache
 def _schemes() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("schemes.yaml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))

@@ -45,6 +45,16 @@ def minor_days(unmet: pl.LazyFrame, payments: pl.LazyFrame, as_of: date) -> pl.L
     return steps.group_by(row).agg((unpaid * days).sum().alias("minor_days"))
 
 
+def minor_days_untouched(as_of: date) -> pl.Expr:
+    """The same for a row whose loan received nothing between the due date and `as_of`.
+
+    Reads principal_minor, due_cumulative_minor, due_on and paid_before (paid by the eve).
+    """
+    short = (pl.col("due_cumulative_minor") - pl.col("paid_before")).clip(lower_bound=0)
+    days = (pl.lit(as_of) - pl.col("due_on")).dt.total_days()
+    return pl.min_horizontal(short, "principal_minor") * days
+
+
 def amount_minor(minor_days: pl.Expr, penalty_rate_annual: pl.Expr, day_count: pl.Expr) -> pl.Expr:
     """`minor_days` × rate / days of the year, half-up; 0 where there is no penalty rate."""
     rate = (penalty_rate_annual * RATE_SCALE).cast(pl.Int128)

@@ -8,6 +8,8 @@ position instead of joined; only unmet instalments reach a group-by.
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from forbear.delinquency import aging_columns
@@ -16,6 +18,8 @@ from forbear.delinquency.buckets import scheme as bucket_scheme
 from forbear.loans import penalty_columns
 from forbear.portfolio.book import Book
 from forbear.portfolio.schema import AGED
+
+Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,10 @@ def partition_rows(book: Book, partition: int) -> PartitionRows:
 def age_book(
     book: Book, as_of: date, scheme: AgingScheme = DEFAULT_SCHEME, lender: str | None = None
 ) -> pl.DataFrame:
-    """Every live loan of the book at the end of `as_of`, by lender and loan id."""
+    """Every live loan of the book at the end of `as_of`, in the book's own order.
+
+    The order is the same on every run: partition, then the loan's place in it.
+    """
     frames = [
         age_rows(partition_rows(book, number), as_of, scheme)
         for number in range(book.manifest.partitions)
@@ -50,15 +57,17 @@ def age_book(
     aged = pl.concat(frames) if frames else pl.DataFrame(schema=dict(AGED))
     if lender is not None:
         aged = aged.filter(pl.col("lender") == lender)
-    return aged.sort("lender", "loan_id")
+    return aged
 
 
-def age_rows(rows: PartitionRows, as_of: date, scheme: AgingScheme = DEFAULT_SCHEME) -> pl.DataFrame:
+def age_rows(
+    rows: PartitionRows, as_of: date, scheme: AgingScheme = DEFAULT_SCHEME
+) -> pl.DataFrame:
     """One partition aged: a row (schema AGED) for each loan paid out and not settled before."""
     paid = _paid(rows, as_of)
     unmet = _unmet(rows, paid, as_of)
     late = _late(unmet, paid, scheme).collect()
-    penalty = _penalty(rows, unmet, as_of)
+    penalty = _penalty(rows, unmet, paid, as_of)
     paused = _paused(rows, late, as_of)
     aged = (
         rows.loans.with_columns(
@@ -73,14 +82,32 @@ def age_rows(rows: PartitionRows, as_of: date, scheme: AgingScheme = DEFAULT_SCH
 
 
 def _paid(rows: PartitionRows, as_of: date) -> pl.DataFrame:
-    """What each loan, by position, had received at the end of `as_of` and of the day before."""
-    known = rows.payments.filter(pl.col("effective_on") <= as_of)
-    sums = known.group_by("loan_key").agg(
-        pl.col("amount_minor").sum().alias("paid"),
-        pl.col("amount_minor").filter(pl.col("effective_on") < as_of).sum().alias("paid_before"),
+    """What each loan, by position, had received at the end of `as_of` and of the day before.
+
+    Payments lie sorted by `loan_key` and day, so a loan's total is the difference of a running
+    sum at its first and last row. `last_paid_on` is the day of its last payment by `as_of`.
+    """
+    known = (
+        rows.payments.select("loan_key", "effective_on", "amount_minor")
+        .filter(pl.col("effective_on") <= as_of)
+        .collect()
     )
-    keyed = rows.loans.select("loan_key").join(sums, on="loan_key", how="left").sort("loan_key")
-    return keyed.select(pl.col("paid", "paid_before").fill_null(0)).collect(engine="streaming")
+    loans = int(rows.loans.select(pl.len()).collect().item())
+    counts, paid = _sums_by_key(known, loans)
+    on_the_day = known.filter(pl.col("effective_on") == as_of)
+    paid_before = paid - _sums_by_key(on_the_day, loans)[1] if on_the_day.height else paid
+    last_row = pl.Series(np.where(counts > 0, np.cumsum(counts) - 1, -1))
+    last_paid_on = known["effective_on"].gather(last_row.replace(-1, None))
+    return pl.DataFrame({"paid": paid, "paid_before": paid_before, "last_paid_on": last_paid_on})
+
+
+def _sums_by_key(payments: pl.DataFrame, loans: int) -> tuple[Counts, Counts]:
+    """Rows and amount for each loan key, from rows sorted by it; exact 64-bit integers."""
+    counts = np.bincount(payments["loan_key"].to_numpy(), minlength=loans)
+    running = np.zeros(payments.height + 1, dtype=np.int64)
+    np.cumsum(payments["amount_minor"].to_numpy(), out=running[1:])
+    ends = np.cumsum(counts)
+    return counts, running[ends] - running[ends - counts]
 
 
 def _unmet(rows: PartitionRows, paid: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -110,20 +137,41 @@ def _late(unmet: pl.DataFrame, paid: pl.DataFrame, scheme: AgingScheme) -> pl.La
     )
 
 
-def _penalty(rows: PartitionRows, unmet: pl.DataFrame, as_of: date) -> pl.LazyFrame:
-    """Accrued penalty interest per loan that has a penalty rate."""
+def _penalty(
+    rows: PartitionRows, unmet: pl.DataFrame, paid: pl.DataFrame, as_of: date
+) -> pl.LazyFrame:
+    """Accrued penalty interest per loan that has a penalty rate.
+
+    An instalment nothing was paid on the loan after has one stretch of days; only the others
+    need their payments laid beside them.
+    """
     rates = rows.loans.filter(pl.col("penalty_rate_annual").is_not_null()).select(
         "loan_key", "penalty_rate_annual", "day_count"
     )
-    overdue = unmet.lazy().filter(pl.col("due_on") < as_of)
-    overdue = overdue.join(rates.select("loan_key"), on="loan_key", how="semi")
-    per_instalment = penalty_columns.minor_days(overdue, rows.payments, as_of).join(
-        rates, on="loan_key"
+    overdue = (
+        unmet.lazy()
+        .filter(pl.col("due_on") < as_of)
+        .with_columns(
+            pl.lit(paid[name]).gather(pl.col("loan_key")).alias(name)
+            for name in ("paid_before", "last_paid_on")
+        )
     )
+    is_touched = (pl.col("last_paid_on") > pl.col("due_on")).fill_null(False)
+    touched = overdue.filter(is_touched).join(rates.select("loan_key"), on="loan_key", how="semi")
+    untouched = overdue.filter(~is_touched).select(
+        "loan_key", penalty_columns.minor_days_untouched(as_of).alias("minor_days")
+    )
+    own_payments = rows.payments.join(touched.select("loan_key"), on="loan_key", how="semi")
+    paired = penalty_columns.minor_days(touched, own_payments, as_of)
+    per_instalment = pl.concat([untouched, paired.select("loan_key", "minor_days")])
     amount = penalty_columns.amount_minor(
         pl.col("minor_days"), pl.col("penalty_rate_annual"), pl.col("day_count")
     )
-    return per_instalment.group_by("loan_key").agg(amount.sum().alias("penalty_accrued_minor"))
+    return (
+        per_instalment.join(rates, on="loan_key")
+        .group_by("loan_key")
+        .agg(amount.sum().alias("penalty_accrued_minor"))
+    )
 
 
 def _paused(rows: PartitionRows, late: pl.DataFrame, as_of: date) -> pl.LazyFrame:
