@@ -1,0 +1,1 @@
+"""What a rule, a citation, a parameter and a verdict are; rules are judged here, written elsewhere."""

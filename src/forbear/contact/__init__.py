@@ -1,0 +1,1 @@
+"""Channels, attempts, consents, and the facts a rule needs about the next contact."""
