@@ -1,0 +1,1 @@
+"""Checks of a shaped tape, one file a concern; each logs findings and changes nothing."""

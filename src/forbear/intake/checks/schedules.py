@@ -1,0 +1,75 @@
+"""Schedules: numbered without a gap, dates that run on, principal that adds up."""
+
+import polars as pl
+
+from forbear.intake.checks.examined import Examined
+from forbear.intake.finding_log import ROW_ID
+from forbear.portfolio.schema import INSTALMENT_AMOUNTS
+
+COMPARED = ("seq", "due_on", *INSTALMENT_AMOUNTS)
+
+
+def check_schedules(examined: Examined) -> None:
+    """schedule_gap, schedule_sum_differs; for maintenance due_instalment_changed."""
+    instalments = examined.frame("instalments")
+    if instalments is None or "instalments" in examined.shaped.derived:
+        return
+    _gaps(examined, instalments)
+    _sums(examined, instalments)
+    if examined.kind == "maintenance":
+        _due_ones_unchanged(examined, instalments)
+
+
+def _gaps(examined: Examined, instalments: pl.DataFrame) -> None:
+    """The first instalment out of order in each loan; equal numbers are duplicates, not gaps."""
+    rows = instalments.select(ROW_ID, "loan_id", "seq", "due_on").drop_nulls()
+    rows = rows.unique(["loan_id", "seq"], keep="first").sort("loan_id", "seq")
+    same_loan = pl.col("loan_id") == pl.col("loan_id").shift(1)
+    before = pl.when(same_loan).then(pl.col("seq").shift(1)).otherwise(0).fill_null(0)
+    runs_back = same_loan & (pl.col("due_on") < pl.col("due_on").shift(1))
+    judged = rows.with_columns(
+        (pl.col("seq") != before + 1).alias("is_gap"), runs_back.fill_null(False).alias("is_back")
+    )
+    seq = examined.heading("instalments", "seq")
+    due = examined.heading("instalments", "due_on")
+    examined.log.rows(judged.filter("is_gap")[ROW_ID], "schedule_gap", seq, value_class="number")
+    examined.log.rows(judged.filter("is_back")[ROW_ID], "schedule_gap", due, value_class="date")
+
+
+def _sums(examined: Examined, instalments: pl.DataFrame) -> None:
+    """Loans whose instalments' principal is not the loan's, and loans without any instalment."""
+    loans = examined.frame("loans")
+    if loans is None or examined.kind not in ("new", "full_snapshot"):
+        return
+    sums = instalments.group_by("loan_id").agg(pl.col("principal_minor").sum().alias("sum_minor"))
+    joined = loans.select(ROW_ID, "loan_id", "principal_minor").drop_nulls()
+    joined = joined.join(sums, on="loan_id", how="left")
+    empty = joined.filter(pl.col("sum_minor").is_null())[ROW_ID]
+    examined.log.rows(empty, "schedule_gap", examined.heading("loans", "loan_id"))
+    differs = joined.filter(pl.col("sum_minor") != pl.col("principal_minor"))[ROW_ID]
+    heading = examined.heading("loans", "principal_minor")
+    examined.log.rows(differs, "schedule_sum_differs", heading, value_class="number")
+
+
+def _due_ones_unchanged(examined: Examined, instalments: pl.DataFrame) -> None:
+    """A maintenance tape may not alter what fell due by the business date: that is history."""
+    known = examined.known.instalments
+    if known is None:
+        return
+    day = examined.business_date
+    amounts = [pl.col(name).fill_null(0) for name in INSTALMENT_AMOUNTS]
+    fresh = instalments.filter(pl.col("due_on") <= day).with_columns(amounts)
+    old = known.filter(pl.col("due_on") <= day).with_columns(amounts)
+    old = old.join(instalments.select("loan_id").unique(), on="loan_id", how="semi")
+    key = ["loan_id", *COMPARED]
+    changed = fresh.join(old, on=key, how="anti")[ROW_ID]
+    gone = old.join(fresh, on=key, how="anti").select("loan_id").unique()
+    first = instalments.unique("loan_id", keep="first", maintain_order=True)
+    heading = examined.heading("instalments", "due_on")
+    examined.log.rows(changed, "due_instalment_changed", heading, value_class="date")
+    examined.log.rows(
+        first.join(gone, on="loan_id", how="semi")[ROW_ID],
+        "due_instalment_changed",
+        heading,
+        value_class="date",
+    )
