@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 Json = Mapping[str, object]
 
@@ -31,7 +31,7 @@ def insert_evidence(row: EvidenceRow) -> int:
         cursor.execute(
             "INSERT INTO evidence_entry "
             "(id, lender_id, at, actor_id, name, subject, address, body) "
-            "OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "OVERRIDING SYSTEM VALUE VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb)",
             [
                 number,
                 row.lender_id,
@@ -40,7 +40,7 @@ def insert_evidence(row: EvidenceRow) -> int:
                 row.name,
                 row.subject,
                 row.address,
-                Jsonb(dict(row.body)),
+                json.dumps(dict(row.body), ensure_ascii=False),
             ],
         )
     return number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from forbear_server.store.models.lenders import Lender
@@ -40,7 +40,6 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()
 
     class Meta:
         db_table = "staff_user"

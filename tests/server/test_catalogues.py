@@ -1,0 +1,36 @@
+"""No page shows Chinese after the switch to English: every text has a translation."""
+
+from __future__ import annotations
+
+import re
+
+import compile_catalogues
+
+
+def test_every_text_has_an_english_translation() -> None:
+    known = compile_catalogues.catalogue()
+    missing = [
+        (message, where)
+        for message, context, where in compile_catalogues.texts()
+        if not _translated(known, message, context)
+    ]
+    assert missing == []
+
+
+def test_translations_keep_the_placeholders() -> None:
+    form = re.compile(r"%\(\w+\)s|\{\w*\}|%s|%d")
+    broken = []
+    for entry in compile_catalogues.catalogue():
+        ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        strings = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        if ids[0] and {*form.findall(ids[0])} != {*form.findall(strings[-1])}:
+            broken.append(ids[0])
+    assert broken == []
+
+
+def _translated(known: object, message: object, context: str | None) -> bool:
+    first = message[0] if isinstance(message, tuple) else message
+    entry = known.get(first, context)  # type: ignore[attr-defined]
+    if entry is None:
+        return False
+    return all(entry.string) if isinstance(entry.string, tuple) else bool(entry.string)
