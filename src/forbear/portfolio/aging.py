@@ -74,9 +74,9 @@ def age_rows(
             paid["paid"].alias("paid"), paid["paid_before"].alias("paid_before")
         )
         .filter(_is_live(as_of))
-        .join(late.lazy(), on="loan_key", how="left")
-        .join(penalty, on="loan_key", how="left")
-        .join(paused, on="loan_key", how="left")
+        .join(late.lazy(), on="loan_key", how="left", maintain_order="left")
+        .join(penalty, on="loan_key", how="left", maintain_order="left")
+        .join(paused, on="loan_key", how="left", maintain_order="left")
     )
     return aged.select(_columns(as_of, scheme)).collect()
 

@@ -1,0 +1,329 @@
+"""The nightly run over one lender's book: age, gate, assign, report, each resumable by shard.
+
+Stages in order: `lock` (the day and the book's exact content are fixed) · `export` (desk events
+laid beside the book) · `age` · `gate` · `assign` · `report`. The server adds `worklists` after
+`assign`, where rows go to the desk. Stages of later capabilities (allocate, accrue, promises,
+arrangements, clocks, score, seal) are absent, not faked; penalty interest accrues inside `age`.
+
+The caller gives `at`, seed and capacity; they are fixed with the first start of a day and taken
+from the manifest when the run goes on.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from forbear.compliance.rules import Rule
+from forbear.compliance.verdicts_columns import ColumnRule
+from forbear.delinquency.aging import DEFAULT_SCHEME, AgingScheme
+from forbear.portfolio import gate, reports
+from forbear.portfolio.aging import age_rows, partition_rows
+from forbear.portfolio.book import Book
+from forbear.portfolio.manifests import (
+    RunFolder,
+    RunImpossible,
+    RunManifest,
+    Shard,
+    Stage,
+    digest_of,
+)
+from forbear.portfolio.plan import PlanTerms, people_facts, plan
+from forbear.strategy.ladder import StageLadder
+
+STAGES = ("lock", "export", "age", "gate", "assign", "report")
+SNOOZES = {
+    "lender": pl.String(),
+    "borrower_id": pl.String(),
+    "until": pl.Datetime("us", "UTC"),
+}
+VINTAGE_MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The rulebooks the run obeys, as values: rules, their column twins, a version."""
+
+    rules: tuple[Rule, ...]
+    column_rules: dict[str, ColumnRule]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a caller hears after each shard: the manifest so far and where the run stands."""
+
+    manifest: RunManifest
+    stage: Stage
+    shard: Shard | None
+
+
+Listener = Callable[[Progress], None]
+Work = Callable[[], tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """What one run is made for."""
+
+    lender: str
+    lender_kind: str
+    business_date: date
+    at: datetime
+    seed: int
+    capacity: int
+    code_version: str
+    scheme: AgingScheme = DEFAULT_SCHEME
+
+
+class NightlyRun:
+    """One lender's run of one day in its folder.
+
+    Each stage method may be called again at any time: finished shards are passed over.
+    `clock` gives the wall time for the manifest's timings only.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        book: Book,
+        terms: RunTerms,
+        law: Law,
+        ladder: StageLadder,
+        listener: Listener,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.folder, self.book, self.law, self.ladder = folder, book, law, ladder
+        self.listener, self.clock = listener, clock
+        self.manifest = _begun(folder, terms, law, ladder, clock)
+        # a run that goes on keeps the moment, seed and capacity it was begun with
+        self.terms = replace(
+            terms,
+            at=datetime.fromisoformat(self.manifest.at),
+            seed=self.manifest.seed,
+            capacity=self.manifest.capacity,
+        )
+
+    def lock(self) -> None:
+        """Fix the book's content for this run; a book that changed since refuses to go on."""
+        content = {"book": self.book.digest(), "version": self.book.manifest.version}
+        known = self.manifest.stage("lock")
+        if known is not None and known.input_digest != digest_of(content):
+            raise RunImpossible(
+                "The book has changed since this run began: finish it on a new business date, or "
+                "start it anew with --afresh."
+            )
+        self._stage(
+            "lock",
+            digest_of(content),
+            [("book", lambda: self.folder.write_rows("lock", "book", pl.DataFrame([content])))],
+        )
+
+    def export(self, snoozes: pl.DataFrame) -> None:
+        """Lay the desk's events of the borrowers beside the book."""
+        typed = snoozes.select(pl.col(n).cast(t) for n, t in SNOOZES.items()).sort(list(SNOOZES))
+        known = self.manifest.stage("export")
+        if known is not None and known.is_done:
+            return
+        self._stage(
+            "export",
+            self._upstream("lock"),
+            [("snoozes", lambda: self.folder.write_rows("export", "snoozes", typed))],
+        )
+
+    def age(self) -> None:
+        """Days past due, arrears and penalty interest of every live loan, a shard a partition."""
+
+        def aged(number: int) -> Work:
+            def work() -> tuple[str, int]:
+                rows = age_rows(
+                    partition_rows(self.book, number), self.terms.business_date, self.terms.scheme
+                )
+                own = rows.filter(pl.col("lender") == self.terms.lender)
+                return self.folder.write_rows("age", f"p{number:02d}", own)
+
+            return work
+
+        self._stage(
+            "age",
+            digest_of([self._upstream("export"), asdict(self.terms.scheme)]),
+            [(f"p{n:02d}", aged(n)) for n in range(self.book.manifest.partitions)],
+        )
+
+    def gate(self) -> None:
+        """What is permitted today, for every borrower in arrears and channel."""
+
+        def masked(number: int) -> Work:
+            def work() -> tuple[str, int]:
+                mask = gate.permitted(
+                    self._facts(number).collect(),
+                    self.law.rules,
+                    self.law.column_rules,
+                    on=self.terms.business_date,
+                    lender_kind=self.terms.lender_kind,
+                )
+                return self.folder.write_rows("gate", f"p{number:02d}", mask)
+
+            return work
+
+        self._stage(
+            "gate",
+            digest_of([self._upstream("age"), self.law.version, self.terms.at.isoformat()]),
+            [(f"p{n:02d}", masked(n)) for n in range(self.book.manifest.partitions)],
+        )
+
+    def assign(self) -> None:
+        """The strategy's choice among what is permitted: the plan."""
+
+        def work() -> tuple[str, int]:
+            partitions = range(self.book.manifest.partitions)
+            made = plan(
+                self.folder.rows("age"),
+                pl.concat([self._facts(n) for n in partitions]),
+                self.folder.rows("gate"),
+                self.book.scan_all("contact_attempts").filter(self._own),
+                pl.scan_parquet(self.folder.file("export", "snoozes")),
+                self.ladder,
+                PlanTerms(
+                    self.terms.business_date, self.terms.at, self.terms.seed, self.terms.capacity
+                ),
+            )
+            return self.folder.write_rows("assign", "plan", made)
+
+        inputs = [self._upstream("gate"), self.ladder.id, self.ladder.version]
+        self._stage(
+            "assign",
+            digest_of([*inputs, self.terms.seed, self.terms.capacity]),
+            [("plan", work)],
+        )
+
+    def report(self) -> None:
+        """DPD ladder of the day and of 30 days before, roll rates, vintages, plan counts."""
+        makers: list[tuple[str, Callable[[], object]]] = [
+            ("ladder", self._ladder),
+            ("roll_rates", self._roll_rates),
+            ("vintages", self._vintages),
+            ("plan", self._plan_counts),
+        ]
+
+        def shard(name: str, make: Callable[[], object]) -> Work:
+            return lambda: self.folder.write_report(name, make())
+
+        self._stage(
+            "report",
+            self._upstream("assign"),
+            [(name, shard(name, make)) for name, make in makers],
+        )
+
+    def finish(self) -> RunManifest:
+        """Mark the run finished; its manifest is final."""
+        if self.manifest.finished_at is None:
+            self._save(replace(self.manifest, finished_at=self.clock().isoformat()))
+        return self.manifest
+
+    def _ladder(self) -> object:
+        day = self.terms.business_date
+        rows = reports.dpd_ladder(self.folder.rows("age").collect(), self.terms.scheme)
+        before = reports.dpd_ladder_before(self.book, self.terms.lender, day, self.terms.scheme)
+        return {"as_of": str(day), "now": rows.to_dicts(), "before": before.to_dicts()}
+
+    def _roll_rates(self) -> object:
+        pairs = reports.roll_rate_months(
+            self.book, until=self.terms.business_date, scheme=self.terms.scheme
+        )
+        return [{"from_month": a, "to_month": b, "rows": f.to_dicts()} for a, b, f in pairs]
+
+    def _vintages(self) -> object:
+        made = reports.vintages(self.book, until=self.terms.business_date, scheme=self.terms.scheme)
+        return made.to_dicts()
+
+    def _plan_counts(self) -> object:
+        made = self.folder.rows("assign")
+        actions = made.group_by("action").agg(pl.len().alias("borrowers")).sort("action")
+        hindered = (
+            made.filter(pl.col("verdict") != "allowed")
+            .explode("rule_ids")
+            .group_by("rule_ids")
+            .agg(pl.len().alias("borrowers"))
+            .sort("rule_ids")
+        )
+        return {"actions": actions.collect().to_dicts(), "refusals": hindered.collect().to_dicts()}
+
+    def _facts(self, number: int) -> pl.LazyFrame:
+        return people_facts(
+            pl.scan_parquet(self.folder.file("age", f"p{number:02d}")),
+            self.book.scan("borrowers", number).filter(self._own),
+            self.book.scan("contact_attempts", number).filter(self._own),
+            self.book.scan("consents", number).filter(self._own),
+            self.terms.at,
+        )
+
+    @property
+    def _own(self) -> pl.Expr:
+        return pl.col("lender") == self.terms.lender
+
+    def _upstream(self, name: str) -> str:
+        stage = self.manifest.stage(name)
+        if stage is None or not stage.is_done:
+            raise RunImpossible(f"Stage {name} is not finished: run the stages in order.")
+        return stage.output_digest
+
+    def _stage(self, name: str, input_digest: str, shards: Iterable[tuple[str, Work]]) -> None:
+        """Run what is not yet done of a stage, saving the manifest after each shard."""
+        todo = list(shards)
+        stage = self.manifest.stage(name)
+        if stage is None or stage.input_digest != input_digest:
+            stage = Stage(name, input_digest, len(todo))
+        standing = tuple(s for s in stage.shards if self.folder.holds(name, s))
+        was_begun = self.manifest.stage(name) is not None and not stage.is_done
+        stage = replace(stage, shards=standing, retries=stage.retries + was_begun)
+        self._save(self.manifest.with_stage(stage))
+        done = {s.name for s in standing}
+        for shard_name, work in todo:
+            if shard_name in done:
+                continue
+            started = time.perf_counter()
+            digest, rows = work()
+            seconds = f"{time.perf_counter() - started:.3f}"
+            shard = Shard(shard_name, digest, rows, seconds)
+            stage = replace(stage, shards=(*stage.shards, shard))
+            self._save(self.manifest.with_stage(stage))
+            self.listener(Progress(self.manifest, stage, shard))
+        self.listener(Progress(self.manifest, stage, None))
+
+    def _save(self, manifest: RunManifest) -> None:
+        self.folder.save(manifest)
+        self.manifest = manifest
+
+
+def _begun(
+    folder: RunFolder, terms: RunTerms, law: Law, ladder: StageLadder, clock: Callable[[], datetime]
+) -> RunManifest:
+    """The manifest to go on with: the one on disk if it is of the same versions, else a new one."""
+    versions = {
+        "code": terms.code_version,
+        "rulebooks": law.version,
+        "strategy": f"{ladder.id}/{ladder.version}",
+    }
+    known = folder.manifest()
+    day = str(terms.business_date)
+    if known is not None:
+        if (known.lender, known.business_date, known.versions) != (terms.lender, day, versions):
+            raise RunImpossible(
+                f"The run in {folder.root} was begun for {known.lender} {known.business_date} with "
+                f"{known.versions}: finish it with those versions, or start it anew."
+            )
+        return known
+    made: dict[str, Any] = {
+        "lender": terms.lender,
+        "business_date": day,
+        "at": terms.at.isoformat(),
+        "seed": terms.seed,
+        "capacity": terms.capacity,
+        "versions": versions,
+        "started_at": clock().isoformat(),
+    }
+    return RunManifest(**made)
