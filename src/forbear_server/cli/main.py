@@ -25,6 +25,7 @@ class Listed:
 
 COMMANDS = {
     "db": Listed("forbear_server.cli.db"),
+    "import": Listed("forbear_server.cli.import_tape", needs_django=False),
     "lenders": Listed("forbear_server.cli.lenders"),
     "serve": Listed("forbear_server.cli.serve"),
     "users": Listed("forbear_server.cli.users"),
