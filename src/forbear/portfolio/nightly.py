@@ -1,8 +1,8 @@
 """The nightly run over one lender's book: age, gate, assign, report, each resumable by shard.
 
 Stages in order: `lock` (the day and the book's exact content are fixed) · `export` (desk events
-laid beside the book) · `age` · `gate` · `assign` · `report`. The server adds `worklists` after
-`assign`, where rows go to the desk. Stages of later capabilities (allocate, accrue, promises,
+laid beside the book) · `age` · `gate` · `assign` · `worklists` (rows for the desk; absent where no
+desk runs) · `report`. Stages of later capabilities (allocate, accrue, promises,
 arrangements, clocks, score, seal) are absent, not faked; penalty interest accrues inside `age`.
 
 The caller gives `at`, seed and capacity; they are fixed with the first start of a day and taken
@@ -31,10 +31,10 @@ from forbear.portfolio.manifests import (
     Stage,
     digest_of,
 )
-from forbear.portfolio.plan import PlanTerms, people_facts, plan
+from forbear.portfolio.plan import PlanTerms, people_facts, plan, worklist_rows
 from forbear.strategy.ladder import StageLadder
 
-STAGES = ("lock", "export", "age", "gate", "assign", "report")
+STAGES = ("lock", "export", "age", "gate", "assign", "worklists", "report")
 SNOOZES = {
     "lender": pl.String(),
     "borrower_id": pl.String(),
@@ -199,6 +199,19 @@ class NightlyRun:
             digest_of([*inputs, self.terms.seed, self.terms.capacity]),
             [("plan", work)],
         )
+
+    def worklists(self, publish: Callable[[pl.DataFrame], None]) -> None:
+        """Rows a person must see: what is assigned, then what a rule stopped, in one order.
+
+        `publish` lays them on the desk; it must be safe to repeat.
+        """
+
+        def work() -> tuple[str, int]:
+            rows = worklist_rows(self.folder.rows("assign")).collect()
+            publish(rows)
+            return self.folder.write_rows("worklists", "desk", rows)
+
+        self._stage("worklists", self._upstream("assign"), [("desk", work)])
 
     def report(self) -> None:
         """DPD ladder of the day and of 30 days before, roll rates, vintages, plan counts."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from forbear.contact import facts_columns
 from forbear.contact.attempts import Outcome
-from forbear.portfolio.schema import AGED, PLAN
+from forbear.portfolio.schema import PLAN
 from forbear.strategy import ladder_columns
 from forbear.strategy.ladder import StageLadder
 from forbear.strategy.treatments import BY_A_PERSON, Action
@@ -176,6 +176,17 @@ def _finished(ranked: pl.DataFrame, mask: pl.LazyFrame, terms: PlanTerms) -> pl.
     return laid.select(columns).sort("rank", *PERSON, nulls_last=True).collect()
 
 
-def empty_aged() -> pl.LazyFrame:
-    """An aged frame without rows, for a book without loans."""
-    return pl.LazyFrame(schema=dict(AGED))
+def worklist_rows(made: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows of the plan a person must see, ranked from 1: assigned ones first, then stopped ones."""
+    is_stopped = pl.col("reasons").list.first().is_in(["refused_by_rule", "needs_review"])
+    return (
+        made.filter(pl.col("rank").is_not_null() | is_stopped)
+        .sort(
+            "rank",
+            "days_past_due",
+            *PERSON,
+            nulls_last=True,
+            descending=[False, True, False, False],
+        )
+        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("rank"))
+    )

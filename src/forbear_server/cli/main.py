@@ -24,9 +24,12 @@ class Listed:
 
 
 COMMANDS = {
+    "age": Listed("forbear_server.cli.age", needs_django=False),
     "db": Listed("forbear_server.cli.db"),
     "import": Listed("forbear_server.cli.import_tape", needs_django=False),
     "lenders": Listed("forbear_server.cli.lenders"),
+    "nightly": Listed("forbear_server.cli.nightly"),
+    "report": Listed("forbear_server.cli.report", needs_django=False),
     "serve": Listed("forbear_server.cli.serve"),
     "users": Listed("forbear_server.cli.users"),
 }

@@ -1,0 +1,196 @@
+"""The nightly run, driven: stages in order, progress on the desk, pause between stages.
+
+Kill it at any moment and start it again: finished shards are passed over, the plan comes out the
+same, and the worklist is never doubled.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+from django.conf import settings
+
+from forbear import rulebooks
+from forbear.portfolio.book import Book
+from forbear.portfolio.manifests import RunFolder, RunManifest
+from forbear.portfolio.nightly import SNOOZES, STAGES, Law, Listener, NightlyRun, Progress, RunTerms
+from forbear.strategy.ladder import stage_ladder
+from forbear_server import __version__
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.lenders import LenderRow, find_lender
+from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
+from forbear_server.services.runs import (
+    begin_run,
+    finish_run,
+    is_pause_asked,
+    record_stage,
+    run_lock,
+    stop_run,
+)
+from forbear_server.services.worklist_publication import publish_worklist
+from forbear_server.store.lender_scope import lender_scope
+
+LAW = Law(rulebooks.RULES, rulebooks.COLUMN_RULES, rulebooks.VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How a run ended: its manifest, and whether it came to its end."""
+
+    lender: str
+    business_date: date
+    state: str
+    manifest: RunManifest
+
+
+def book_root(lender_code: str) -> Path:
+    """Where a lender's book lies."""
+    return Path(settings.DATA_DIR) / "books" / lender_code
+
+
+def run_root(lender_code: str, business_date: date) -> Path:
+    """Where a run's files lie."""
+    return Path(settings.DATA_DIR) / "runs" / lender_code / str(business_date)
+
+
+def seed_of(lender_code: str, business_date: date) -> int:
+    """The day's seed: the same for everybody who asks, different every day."""
+    return zlib.crc32(f"{lender_code}.{business_date}".encode())
+
+
+def run_without_desk(
+    *,
+    book: Book,
+    root: Path,
+    terms: RunTerms,
+    listener: Listener,
+    clock: Callable[[], datetime],
+) -> RunManifest:
+    """The same stages over a book alone, with no database: no snoozes, no worklist."""
+    run = NightlyRun(RunFolder(root), book, terms, LAW, stage_ladder(), listener, clock)
+    run.lock()
+    run.export(pl.DataFrame(schema=SNOOZES))
+    run.age()
+    run.gate()
+    run.assign()
+    run.report()
+    return run.finish()
+
+
+def run_nightly(
+    *,
+    lender_code: str,
+    business_date: date,
+    at: datetime,
+    clock: Callable[[], datetime],
+    capacity: int | None = None,
+    actor: Actor | None = None,
+    listener: Callable[[Progress], None] | None = None,
+) -> RunOutcome:
+    """Run or go on with one lender's day; raises `RunBusy` while another process does."""
+    lender = find_lender(lender_code)
+    with lender_scope(lender.lender_id), run_lock(lender.lender_id):
+        return _Desk(lender, business_date, actor, clock, listener).drive(at, capacity)
+
+
+class _Desk:
+    """One run's thread through the desk."""
+
+    def __init__(
+        self,
+        lender: LenderRow,
+        business_date: date,
+        actor: Actor | None,
+        clock: Callable[[], datetime],
+        listener: Callable[[Progress], None] | None,
+    ) -> None:
+        self.lender, self.actor, self.clock = lender, actor, clock
+        self.business_date = business_date
+        self.also = listener
+        self.run = begin_run(
+            lender_id=lender.lender_id,
+            business_date=business_date,
+            seed=seed_of(lender.code, business_date),
+            stages=STAGES,
+            actor=actor,
+            now=clock(),
+        )
+        self.stage = ""
+
+    def drive(self, at: datetime, capacity: int | None) -> RunOutcome:
+        """Every stage in order, until the end, a pause or a failure."""
+        with self._failing():
+            nightly = NightlyRun(
+                RunFolder(run_root(self.lender.code, self.business_date)),
+                Book.open(book_root(self.lender.code)),
+                self._terms(at, capacity),
+                LAW,
+                stage_ladder(),
+                self._hear,
+                self.clock,
+            )
+            for name, work in self._stages(nightly):
+                if is_pause_asked(self.run):
+                    self._stop("paused", name, f"paused before {name}")
+                    return RunOutcome(
+                        self.lender.code, self.business_date, "paused", nightly.manifest
+                    )
+                self.stage = name
+                work()
+            manifest = nightly.finish()
+        finish_run(run=self.run, manifest=manifest, actor=self.actor, now=self.clock())
+        return RunOutcome(self.lender.code, self.business_date, "finished", manifest)
+
+    def _stages(self, nightly: NightlyRun) -> Iterator[tuple[str, Callable[[], None]]]:
+        yield "lock", nightly.lock
+        yield "export", lambda: nightly.export(list_snoozes(self.lender.code))
+        yield "age", nightly.age
+        yield "gate", nightly.gate
+        yield "assign", nightly.assign
+        yield "worklists", lambda: nightly.worklists(self._publish)
+        yield "report", nightly.report
+
+    def _publish(self, rows: pl.DataFrame) -> None:
+        publish_worklist(run=self.run, rows=rows, now=self.clock())
+
+    def _terms(self, at: datetime, capacity: int | None) -> RunTerms:
+        cases = count_collectors() * int(settings.CASES_PER_COLLECTOR)
+        return RunTerms(
+            lender=self.lender.code,
+            lender_kind=self.lender.kind,
+            business_date=self.business_date,
+            at=at.astimezone(UTC),
+            seed=self.run.seed,
+            capacity=cases if capacity is None else capacity,
+            code_version=__version__,
+        )
+
+    def _hear(self, progress: Progress) -> None:
+        record_stage(run=self.run, stage=progress.stage, shard=progress.shard, now=self.clock())
+        if self.also is not None:
+            self.also(progress)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """A failure is written down with its reason, then goes on to the caller."""
+        try:
+            yield
+        except Exception as error:
+            self._stop("failed", self.stage, f"{type(error).__name__}: {error}")
+            raise
+
+    def _stop(self, state: str, stage: str, reason: str) -> None:
+        stop_run(
+            run=self.run,
+            state=state,
+            stage=stage,
+            reason=reason,
+            actor=self.actor,
+            now=self.clock(),
+        )
