@@ -1,12 +1,15 @@
-"""The desk's record of a nightly run: begun, each stage as it passes, paused, failed, finished.
+"""The desk's record of a nightly run: begun, each stage as it passes, stopped, finished.
 
 What a run computes is the domain's; a worker calls these between its steps, inside the lender's
-scope. One worker at a time works on a lender's day.
+scope. One worker at a time works on a lender's book.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,16 +17,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forbear.portfolio.manifests import RunManifest, Shard, Stage
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.evidence import append_evidence
 from forbear_server.store import run_locks
 from forbear_server.store.models import Run, RunLogLine, RunStage
 
 
-class RunInProgress(RuntimeError):
-    """Somebody works on this lender's day already."""
+class RunBusy(RuntimeError):
+    """Another worker is at this lender's book."""
 
-    code = "run_in_progress"
+    code = "run_busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,153 +36,130 @@ class BegunRun:
     lender_id: int
     business_date: date
     seed: int
-    is_resumed: bool
     is_finished: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StageRecord:
-    """One stage as the manifest has it now."""
-
-    name: str
-    position: int
-    shards_done: int
-    shards_total: int
-    rows: int = 0
-    seconds: Decimal = Decimal(0)
-    input_digest: str = ""
-    output_digest: str = ""
-    retries: int = 0
-    failure: str = ""
-
-    @property
-    def state(self) -> str:
-        if self.failure:
-            return RunStage.State.FAILED
-        if self.shards_done == self.shards_total:
-            return RunStage.State.FINISHED
-        return RunStage.State.RUNNING
-
-
-def begin_run(
-    *, lender_id: int, business_date: date, seed: int, now: datetime, actor: Actor | None = None
-) -> BegunRun:
-    """Take the day for this worker; raises `RunInProgress` if another holds it.
-
-    A run that was begun before goes on with its own seed. A finished one is handed back as it is.
-    """
-    if not run_locks.try_hold(lender_id, business_date):
-        raise RunInProgress(
-            f"A run of {business_date} is in progress. Wait for it, or pause it first."
+@contextmanager
+def run_lock(lender_id: int) -> Iterator[None]:
+    """Hold the lender's book for one worker; raises `RunBusy` if another one has it."""
+    if not run_locks.try_hold(lender_id):
+        raise RunBusy(
+            "A nightly run of this lender is in progress. Wait until it ends, or pause it first."
         )
-    with transaction.atomic():
-        run, is_new = Run.objects.get_or_create(
-            lender_id=lender_id, business_date=business_date, defaults={"seed": seed}
-        )
-        is_finished = run.state == Run.State.FINISHED
-        was_begun = run.started_at is not None
-        if not is_finished:
-            run.state = Run.State.RUNNING
-            run.pause_asked = False
-            run.started_at = run.started_at or now
-            run.save()
-            append_evidence(
-                "run.resumed" if was_begun else "run.started",
-                now=now,
-                lender_id=lender_id,
-                actor=actor,
-                subject=f"run:{business_date}",
-                body={"seed": run.seed},
-            )
-    return BegunRun(
-        uuid=run.uuid,
-        lender_id=lender_id,
-        business_date=business_date,
-        seed=run.seed,
-        is_resumed=was_begun and not is_new,
-        is_finished=is_finished,
-    )
+    try:
+        yield
+    finally:
+        run_locks.let_go(lender_id)
 
 
 @transaction.atomic
-def record_stage(run: BegunRun, stage: StageRecord) -> None:
-    RunStage.objects.update_or_create(
-        run_id=run.uuid,
-        name=stage.name,
-        defaults={
-            "lender_id": run.lender_id,
-            "position": stage.position,
-            "state": stage.state,
-            "shards_done": stage.shards_done,
-            "shards_total": stage.shards_total,
-            "rows": stage.rows,
-            "seconds": stage.seconds,
-            "input_digest": stage.input_digest,
-            "output_digest": stage.output_digest,
-            "retries": stage.retries,
-            "failure": stage.failure,
-        },
+def begin_run(
+    *,
+    lender_id: int,
+    business_date: date,
+    seed: int,
+    stages: Sequence[str],
+    actor: Actor | None,
+    now: datetime,
+) -> BegunRun:
+    """Begin the day's run or go on with it; one begun before keeps its own seed."""
+    run, _ = Run.objects.select_for_update().get_or_create(
+        lender_id=lender_id, business_date=business_date, defaults={"seed": seed}
     )
+    is_finished = run.state == Run.State.FINISHED
+    if not is_finished:
+        event = "run.started" if run.started_at is None else "run.resumed"
+        run.state = Run.State.RUNNING
+        run.pause_asked = False
+        run.started_at = run.started_at or now
+        run.save()
+        for position, name in enumerate(stages):
+            RunStage.objects.get_or_create(
+                run=run, name=name, defaults={"lender_id": lender_id, "position": position}
+            )
+        append_evidence(
+            event,
+            now=now,
+            lender_id=lender_id,
+            actor=actor,
+            subject=f"run:{business_date}",
+            body={"seed": run.seed},
+        )
+    return BegunRun(run.uuid, lender_id, business_date, int(run.seed), is_finished)
 
 
-def record_line(
-    run: BegunRun, text: str, *, at: datetime, stage: str = "", level: str = "info"
-) -> None:
-    """One line of the run's log: counts and ids, never personal data."""
-    RunLogLine.objects.create(
-        run_id=run.uuid, lender_id=run.lender_id, at=at, stage=stage, level=level, text=text
+@transaction.atomic
+def record_stage(*, run: BegunRun, stage: Stage, shard: Shard | None, now: datetime) -> None:
+    """The stage as the manifest has it now; a finished shard adds a line to the log."""
+    seconds = sum((Decimal(one.seconds) for one in stage.shards), Decimal(0))
+    state = RunStage.State.FINISHED if stage.is_done else RunStage.State.RUNNING
+    RunStage.objects.filter(run_id=run.uuid, name=stage.name).update(
+        state=state,
+        shards_done=len(stage.shards),
+        shards_total=stage.shards_total,
+        rows=stage.rows,
+        seconds=seconds,
+        input_digest=stage.input_digest,
+        output_digest=stage.output_digest if stage.is_done else "",
+        retries=stage.retries,
+        failure="",
     )
+    if shard is not None:
+        text = f"{shard.name}: {shard.rows} rows in {shard.seconds} s"
+        _line(run, text, stage=stage.name, level="info", now=now)
 
 
 def is_pause_asked(run: BegunRun) -> bool:
     return bool(Run.objects.filter(pk=run.uuid, pause_asked=True).exists())
 
 
-def finish_run(
-    run: BegunRun, *, manifest: Mapping[str, object], manifest_sha256: str, now: datetime
-) -> None:
-    _end(run, Run.State.FINISHED, "run.finished", now, manifest, manifest_sha256)
-
-
-def pause_run(run: BegunRun, *, now: datetime) -> None:
-    _end(run, Run.State.PAUSED, "run.paused", now, None, "")
-
-
-def fail_run(run: BegunRun, *, failure: str, now: datetime) -> None:
-    record_line(run, failure, at=now, level="error")
-    RunStage.objects.filter(run_id=run.uuid, state=RunStage.State.RUNNING).update(
-        state=RunStage.State.FAILED, failure=failure[:2000]
-    )
-    _end(run, Run.State.FAILED, "run.failed", now, None, "")
-
-
-def _end(
+@transaction.atomic
+def stop_run(
+    *,
     run: BegunRun,
-    state: Run.State,
-    event: str,
+    state: str,
+    stage: str,
+    reason: str,
+    actor: Actor | None,
     now: datetime,
-    manifest: Mapping[str, object] | None,
-    manifest_sha256: str,
 ) -> None:
-    with transaction.atomic():
-        row = Run.objects.select_for_update().get(pk=run.uuid)
-        was_finished = row.finished_at is not None
-        row.state = state
-        row.pause_asked = False
-        if manifest is not None:
-            row.manifest = dict(manifest)
-            row.manifest_sha256 = manifest_sha256
-            row.finished_at = row.finished_at or now
-        row.save()
-        if not was_finished:
-            append_evidence(
-                event,
-                now=now,
-                lender_id=run.lender_id,
-                subject=f"run:{run.business_date}",
-                body={"manifest_sha256": manifest_sha256} if manifest_sha256 else {},
-            )
-    run_locks.let_go(run.lender_id, run.business_date)
+    """The run stopped before its end, `paused` or `failed`; starting it again goes on from there."""
+    _end(run, state, now)
+    if state == Run.State.FAILED:
+        RunStage.objects.filter(run_id=run.uuid, name=stage).update(
+            state=RunStage.State.FAILED, failure=reason[:2000]
+        )
+    level = "error" if state == Run.State.FAILED else "info"
+    _line(run, reason[:2000], stage=stage, level=level, now=now)
+    append_evidence(
+        f"run.{state}",
+        now=now,
+        lender_id=run.lender_id,
+        actor=actor,
+        subject=f"run:{run.business_date}",
+        body={"stage": stage},
+    )
+
+
+@transaction.atomic
+def finish_run(*, run: BegunRun, manifest: RunManifest, actor: Actor | None, now: datetime) -> None:
+    """Every stage is done: keep the manifest and its digest."""
+    text = manifest.text()
+    row = _end(run, Run.State.FINISHED, now)
+    is_first_time = row.finished_at is None
+    row.finished_at = row.finished_at or now
+    row.manifest = json.loads(text)
+    row.manifest_sha256 = hashlib.sha256(text.encode()).hexdigest()
+    row.save()
+    if is_first_time:
+        append_evidence(
+            "run.finished",
+            now=now,
+            lender_id=run.lender_id,
+            actor=actor,
+            subject=f"run:{run.business_date}",
+            body={"manifest_sha256": row.manifest_sha256, "content": manifest.content_digest()},
+        )
 
 
 @transaction.atomic
@@ -196,3 +177,17 @@ def ask_to_pause(*, actor: Actor, business_date: date, now: datetime) -> bool:
             subject=f"run:{business_date}",
         )
     return bool(asked)
+
+
+def _end(run: BegunRun, state: str, now: datetime) -> Run:
+    row = Run.objects.select_for_update().get(pk=run.uuid)
+    row.state = state
+    row.pause_asked = False
+    row.save()
+    return row
+
+
+def _line(run: BegunRun, text: str, *, stage: str, level: str, now: datetime) -> None:
+    RunLogLine.objects.create(
+        run_id=run.uuid, lender_id=run.lender_id, at=now, stage=stage, level=level, text=text
+    )

@@ -6,16 +6,17 @@ new plan no longer has go away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.persons import borrower_ids
+from forbear_server.services.runs import BegunRun
 from forbear_server.store.copying import copy_rows
 
 _PLANNED = [
@@ -39,53 +40,26 @@ _PLANNED = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
-    """One borrower of the plan."""
-
-    borrower_ref: str
-    rank: int
-    action: str
-    reasons: Sequence[str]
-    days_past_due: int
-    bucket: str
-    arrears_minor: int
-    outstanding_minor: int
-    currency: str
-    verdict: str
-    permitted_from_minute: int | None
-    permitted_until_minute: int | None
-    rule_ids: Sequence[str]
-    verdict_reasons: Sequence[str]
-    connected_today: int = 0
-    unanswered_today: int = 0
-    last_attempt_at: datetime | None = None
-    last_outcome: str = ""
-
-
 @transaction.atomic
-def publish_worklist(
-    *,
-    lender_id: int,
-    run_uuid: UUID,
-    business_date: date,
-    lines: Iterable[PlannedLine],
-    now: datetime,
-) -> int:
-    """Replace the untouched lines of the day by `lines`; how many the day has now."""
+def publish_worklist(*, run: BegunRun, rows: pl.DataFrame, now: datetime) -> int:
+    """Replace the untouched lines of the day by the plan's; how many the day has now.
+
+    `rows` has the columns of PLAN; a borrower without a rank is watched and has no line.
+    """
+    key = (run.lender_id, run.business_date)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM worklist_item WHERE lender_id = %s AND business_date = %s "
             "AND state = 'open' AND assigned_to_id IS NULL",
-            [lender_id, business_date],
+            key,
         )
-    planned = list(lines)
-    ids = borrower_ids(lender_id, [line.borrower_ref for line in planned])
+    planned = rows.filter(pl.col("rank").is_not_null()).sort("rank").to_dicts()
+    ids = borrower_ids(run.lender_id, [line["borrower_id"] for line in planned])
     copy_rows(
         "worklist_item",
         ["lender_id", "business_date", "borrower_id", *_PLANNED, "state", "snooze_reason"],
         (
-            (lender_id, business_date, ids[line.borrower_ref], *_values(run_uuid, line), "open", "")
+            (*key, ids[line["borrower_id"]], *_values(run.uuid, line), "open", "")
             for line in planned
         ),
         on_conflict="(lender_id, business_date, borrower_id) DO UPDATE SET "
@@ -94,39 +68,40 @@ def publish_worklist(
     append_evidence(
         "plan.published",
         now=now,
-        lender_id=lender_id,
-        subject=f"run:{business_date}",
-        body={"lines": len(planned), "run": str(run_uuid)},
+        lender_id=run.lender_id,
+        subject=f"run:{run.business_date}",
+        body={"lines": len(planned), "run": str(run.uuid)},
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM worklist_item WHERE lender_id = %s AND business_date = %s",
-            [lender_id, business_date],
+            "SELECT count(*) FROM worklist_item WHERE lender_id = %s AND business_date = %s", key
         )
         return int(cursor.fetchone()[0])
 
 
-def _values(run_uuid: UUID, line: PlannedLine) -> tuple[object, ...]:
+def _values(run_uuid: UUID, line: dict[str, Any]) -> tuple[object, ...]:
     grounds = [
         {"rule_id": rule_id, "reason": reason}
-        for rule_id, reason in zip(line.rule_ids, line.verdict_reasons, strict=False)
+        for rule_id, reason in zip(
+            line["rule_ids"] or [], line["verdict_reasons"] or [], strict=False
+        )
     ]
     return (
         run_uuid,
-        line.rank,
-        line.action,
-        Jsonb(list(line.reasons)),
-        line.days_past_due,
-        line.bucket,
-        line.arrears_minor,
-        line.outstanding_minor,
-        line.currency,
-        line.connected_today,
-        line.unanswered_today,
-        line.verdict,
-        line.permitted_from_minute,
-        line.permitted_until_minute,
+        line["rank"],
+        line["action"],
+        Jsonb(line["reasons"] or []),
+        line["days_past_due"],
+        line["bucket"],
+        line["arrears_minor"],
+        line["outstanding_minor"],
+        line["currency"],
+        line["connected_today"] or 0,
+        line["unanswered_today"] or 0,
+        line["verdict"],
+        line["permitted_from_minute"],
+        line["permitted_until_minute"],
         Jsonb(grounds),
-        line.last_attempt_at,
-        line.last_outcome,
+        line["last_attempt_at"],
+        line["last_outcome"] or "",
     )
