@@ -63,13 +63,22 @@ class Judgement:
     grounds: tuple[Ground, ...]
 
 
+# The ground of a judgement when no rule at all is in force for the day and the lender.
+NO_RULE = Ground("NO-RULE-IN-FORCE", Verdict(Ruling.NEEDS_REVIEW, "no_rule_in_force"))
+
+
 def combined(answers: Iterable[tuple[str, Verdict]]) -> Judgement:
     """The strictest of the answers (rule id, verdict), with all grounds in rule order.
+
+    Without any answer a person must decide: nothing is allowed by the lack of a law.
 
     >>> combined([("a", allowed()), ("b", refused("quiet_hours", until=480))]).ruling
     <Ruling.REFUSED: 'refused'>
     """
-    grounds = tuple(Ground(i, v) for i, v in answers if v.ruling is not Ruling.ALLOWED)
+    known = list(answers)
+    if not known:
+        return Judgement(Ruling.NEEDS_REVIEW, (NO_RULE,))
+    grounds = tuple(Ground(i, v) for i, v in known if v.ruling is not Ruling.ALLOWED)
     rulings = [ground.verdict.ruling for ground in grounds]
     strictest = max(rulings, key=SEVERITY.__getitem__, default=Ruling.ALLOWED)
     return Judgement(strictest, grounds)

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from forbear.compliance.verdicts import Ruling
+from forbear.compliance.verdicts import NO_RULE, Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,21 @@ class ColumnVerdict:
     reason: pl.Expr
 
 
+def _always_in_review() -> ColumnVerdict:
+    return ColumnVerdict(pl.lit(False), pl.lit(True), pl.lit(NO_RULE.verdict.reason))
+
+
 # The form of a rule's column twin: its parameters in, its answer for every row out.
 ColumnRule = Callable[[Any], ColumnVerdict]
 
 
 def combined(answers: Sequence[tuple[str, ColumnVerdict]]) -> dict[str, pl.Expr]:
-    """`ruling`, `rule_ids` and `verdict_reasons` of the strictest answer, all grounds kept."""
+    """`ruling`, `rule_ids` and `verdict_reasons` of the strictest answer, all grounds kept.
+
+    Without any rule in force a person must decide: nothing is allowed by the lack of a law.
+    """
+    if not answers:
+        answers = [(NO_RULE.rule_id, _always_in_review())]
     refused = pl.any_horizontal(v.refused for _, v in answers)
     review = pl.any_horizontal(v.needs_review for _, v in answers)
     ruling = (
