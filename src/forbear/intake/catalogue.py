@@ -52,6 +52,7 @@ def remedy(finding: Finding, language: str) -> str:
 
 
 def _filled(text: str, finding: Finding) -> str:
-    for name, value in finding.params.items():
+    place = {"row": str(finding.row), "column": str(finding.column)}
+    for name, value in {**place, **finding.params}.items():
         text = text.replace("{" + name + "}", value)
     return text

@@ -39,8 +39,10 @@ def cleaned(column: pl.Series) -> pl.Series:
     if column.dtype != pl.String:
         return column
     stripped: pl.Series = column.str.strip_chars()
-    is_empty = stripped == ""
-    return stripped.set(is_empty, None) if is_empty.any() else stripped
+    if not (stripped == "").any():
+        return stripped
+    whole: pl.Series = stripped.replace("", None)
+    return whole
 
 
 def text(column: pl.Series) -> pl.Series:

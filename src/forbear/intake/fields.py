@@ -10,6 +10,9 @@ from enum import StrEnum
 
 import polars as pl
 
+from forbear.contact.attempts import Outcome
+from forbear.contact.channels import Channel
+from forbear.contact.consents import ConsentKind
 from forbear.loans.payments import PaymentKind
 from forbear.loans.terms import RepaymentMethod
 from forbear.portfolio.schema import PERSON, TAPE
@@ -70,6 +73,9 @@ ALLOWED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("loans", "day_count"): tuple(d.value for d in DayCount),
     ("payments", "kind"): tuple(k.value for k in PaymentKind),
     ("delinquency_events", "kind"): ("pause", "re_age"),
+    ("contact_attempts", "channel"): tuple(c.value for c in Channel),
+    ("contact_attempts", "outcome"): tuple(o.value for o in Outcome),
+    ("consents", "kind"): tuple(k.value for k in ConsentKind),
 }
 
 KNOWN_CURRENCIES = tuple(c.value for c in Currency)

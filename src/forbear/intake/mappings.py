@@ -22,6 +22,7 @@ FILE_KEYS = {"file", "optional", "note_all", "columns", "constants", "leave_out"
 TOP_KEYS = {"id", "title", "shape", "currency", "zone", "status_scheme", "files", "terms"}
 AMOUNT_UNITS = ("major", "minor")
 RATE_UNITS = ("decimal", "percent")
+AS_IT_STANDS = Transform()
 
 
 class MappingFaulty(RequestRefused):
@@ -40,7 +41,7 @@ class ColumnMapping:
     kind: Kind
     required: bool = False
     allowed: tuple[str, ...] = ()
-    transform: Transform = Transform()
+    transform: Transform = AS_IT_STANDS
 
 
 @dataclass(frozen=True, slots=True)

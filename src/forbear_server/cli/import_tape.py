@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +26,8 @@ from forbear.intake.presets.catalogue import mapping_file, preset
 from forbear.intake.reports import ImportReport, Outcome, TapeKind
 from forbear.portfolio.book import Book
 from forbear.primitives.errors import RequestRefused
-from forbear.primitives.findings import Finding
+from forbear.primitives.findings import Finding, Level
+from forbear.primitives.rates import annual_rate
 from forbear_server.cli.presenting import refusing, say
 
 app = typer.Typer()
@@ -40,6 +40,12 @@ class PersonsNeedTheDesk(RequestRefused):
     """The tape carries personal data and no desk is there to encrypt it."""
 
     code = "persons_need_the_desk"
+
+
+class OptionsUnclear(RequestRefused):
+    """The options given contradict each other or cannot be read."""
+
+    code = "options_unclear"
 
 
 @app.command()
@@ -82,14 +88,14 @@ def import_command(
 
     Ends with 0 when taken or already taken, with 1 when refused.
     """
-    with refusing(RequestRefused, ValueError):
+    with refusing(RequestRefused):
         chosen = _mapping(preset_name, mapping)
         request = CheckRequest(
             lender=lender or chosen.id,
             kind=kind,
             business_date=_day(business_date),
             parameters=Parameters(
-                rate_cap_annual=None if rate_cap == "none" else Decimal(rate_cap)
+                rate_cap_annual=None if rate_cap == "none" else annual_rate(rate_cap)
             ),
         )
         report = _import(
@@ -112,7 +118,9 @@ def import_command(
 
 def _mapping(preset_name: str | None, mapping: Path | None) -> TapeMapping:
     if (preset_name is None) == (mapping is None):
-        raise ValueError("Say how the tape is laid out: either --preset NAME or --mapping FILE.")
+        raise OptionsUnclear(
+            "Say how the tape is laid out: either --preset NAME or --mapping FILE."
+        )
     return preset(preset_name) if preset_name else mapping_file(Path(str(mapping)))
 
 
@@ -122,7 +130,7 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"--business-date {text!r} is no date: write 2026-11-20.") from None
+        raise OptionsUnclear(f"--business-date {text!r} is no date: write 2026-11-20.") from None
 
 
 def _import(
@@ -210,13 +218,14 @@ def _show(report: ImportReport) -> None:
     _show_totals(console, report)
     if report.counts:
         console.print(_code_table(report))
-    for finding in report.findings[:SHOWN]:
+    told = [f for f in report.findings if f.row is None or f.level is not Level.NOTE]
+    for finding in told[:SHOWN]:
         place = f"row {finding.row} " if finding.row else ""
         column = f"[{finding.column}] " if finding.column else ""
         text = f"{message(finding, 'en')}. {remedy(finding, 'en')}."
         say(f"  {finding.level.value}: {finding.file} {place}{column}{finding.code}: {text}")
-    unseen = len(report.findings) - SHOWN + report.findings_left_out
-    if unseen > 0:
+    unseen = max(len(told) - SHOWN, 0) + report.findings_left_out
+    if unseen:
         say(f"  … and {unseen} more; --json lists the first ten thousand.")
     for path in report.rejected_files:
         say(f"Rows not taken, with their findings: {path}")
@@ -240,6 +249,7 @@ def _code_table(report: ImportReport) -> Table:
     table = Table(title="Findings by code", title_justify="left")
     for heading in ("code", "level", "count"):
         table.add_column(heading)
+    levels = {f.code: f.level.value for f in report.findings}
     for code, count in report.counts.items():
-        table.add_row(code, entry(code).level, f"{count:,}")
+        table.add_row(code, levels.get(code, entry(code).level), f"{count:,}")
     return table

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from forbear.delinquency.aging_columns import bucket
 from forbear.delinquency.buckets import scheme
 from forbear.intake.arrears import positions
 from forbear.intake.checks.examined import Examined
@@ -9,15 +10,6 @@ from forbear.intake.finding_log import ROW_ID
 from forbear.primitives.findings import Level
 
 LADDER = "m-ladder"
-
-
-def bucket_of(days: pl.Expr) -> pl.Expr:
-    """The name of the bucket on the default ladder."""
-    buckets = scheme(LADDER).buckets
-    found = pl.lit(buckets[0].name)
-    for bucket in buckets[1:]:
-        found = pl.when(days >= bucket.from_days).then(pl.lit(bucket.name)).otherwise(found)
-    return found
 
 
 def check_claims(examined: Examined) -> None:
@@ -29,7 +21,7 @@ def check_claims(examined: Examined) -> None:
     joined = claims.join(ours, on="loan_id").filter(~pl.col("has_events"))
     for name, own in (
         ("lender_days_past_due", pl.col("days_past_due")),
-        ("lender_bucket", bucket_of(pl.col("days_past_due"))),
+        ("lender_bucket", bucket(pl.col("days_past_due"), scheme(LADDER))),
     ):
         if name not in claims.columns:
             continue

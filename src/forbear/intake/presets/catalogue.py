@@ -14,8 +14,8 @@ from forbear.intake.mappings import (
     read_mapping,
     read_mapping_file,
 )
-from forbear.intake.presets import superlender
-from forbear.intake.shapes import tables
+from forbear.intake.presets import card_panel, superlender, xente
+from forbear.intake.shapes import flat, tables
 from forbear.intake.shapes.shaped import ShapeContext, Shaped
 from forbear.intake.typed_rows import TypedRows
 
@@ -23,6 +23,9 @@ Shape = Callable[[TypedRows, FindingLog, ShapeContext], Shaped]
 
 SHAPES: Mapping[str, tuple[ShapeFields, Shape]] = {
     "tables": (tables.FIELDS, tables.shape),
+    "flat": (flat.FIELDS, flat.shape),
+    "card_panel": (card_panel.FIELDS, card_panel.shape),
+    "xente": (xente.FIELDS, xente.shape),
     "superlender": (superlender.FIELDS, superlender.shape),
 }
 SHAPE_FIELDS: Mapping[str, ShapeFields] = {name: fields for name, (fields, _) in SHAPES.items()}
