@@ -23,8 +23,8 @@ class Habit:
 
 
 HABITS = (
-    Habit(share=740, late=50, long_delay=60, stops=4),
-    Habit(share=170, late=300, long_delay=150, stops=15),
+    Habit(share=740, late=74, long_delay=60, stops=4),
+    Habit(share=170, late=350, long_delay=150, stops=15),
     Habit(share=70, late=520, long_delay=350, stops=80),
     Habit(share=20, late=600, long_delay=500, stops=600),
 )

@@ -32,6 +32,7 @@ COMMANDS = {
     "report": Listed("forbear_server.cli.report", needs_django=False),
     "serve": Listed("forbear_server.cli.serve"),
     "users": Listed("forbear_server.cli.users"),
+    "world": Listed("forbear_server.cli.world", needs_django=False),
 }
 
 
