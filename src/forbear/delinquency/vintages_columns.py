@@ -18,8 +18,13 @@ def months_on_book(disbursed_on: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 def vintage_curves(loans: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """`vintage, months_on_book, loans, late, share`, in order."""
+    return curves(counts(loans, as_of))
+
+
+def counts(loans: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Loans counted by vintage, months known by `as_of` and month first late (null: never)."""
     disbursed_on = pl.col("disbursed_on")
-    counted = (
+    return (
         loans.select(
             vintage_of(disbursed_on).alias("vintage"),
             months_on_book(disbursed_on, pl.lit(as_of)).alias("known_months"),
@@ -27,14 +32,17 @@ def vintage_curves(loans: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
         )
         .group_by("vintage", "known_months", "late_month")
         .agg(pl.len().cast(pl.Int64).alias("n"))
-        .with_columns(
-            pl.int_ranges(0, pl.col("known_months") + 1, dtype=pl.Int32).alias("months_on_book")
-        )
-        .explode("months_on_book")
     )
+
+
+def curves(counted: pl.LazyFrame) -> pl.LazyFrame:
+    """The curves from such counts."""
+    each_month = counted.with_columns(
+        pl.int_ranges(0, pl.col("known_months") + 1, dtype=pl.Int32).alias("months_on_book")
+    ).explode("months_on_book")
     is_late = (pl.col("late_month") <= pl.col("months_on_book")).fill_null(False)
     return (
-        counted.group_by("vintage", "months_on_book")
+        each_month.group_by("vintage", "months_on_book")
         .agg(pl.col("n").sum().alias("loans"), pl.col("n").filter(is_late).sum().alias("late"))
         .with_columns((pl.col("late") / pl.col("loans")).alias("share"))
         .sort("vintage", "months_on_book")

@@ -14,14 +14,14 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from forbear.portfolio.schema import BOOK, SORTED_BY
-from forbear.primitives.errors import RequestRefused
+from forbear.primitives.errors import RequestRefused, require
 
 FORMAT = 1
 DEFAULT_PARTITIONS = 16
@@ -185,6 +185,12 @@ class Draft:
         self.tables = {name: dict(files) for name, files in book.manifest.tables.items()}
         self.manifest_fields: dict[str, Any] = asdict(book.manifest)
         self._remove_unnamed()
+
+    def set_partitions(self, partitions: int) -> None:
+        """Choose the number of partitions of a book that has no rows yet."""
+        require(self.book.manifest.version == 0, "partitions are chosen once, with the first tape")
+        self.book.manifest = replace(self.book.manifest, partitions=partitions)
+        self.manifest_fields["partitions"] = partitions
 
     def replace(self, table: str, partition: int, frame: pl.DataFrame) -> None:
         """Make `frame` the whole of this table's partition (sorted and typed here)."""

@@ -40,7 +40,6 @@ SNOOZES = {
     "borrower_id": pl.String(),
     "until": pl.Datetime("us", "UTC"),
 }
-VINTAGE_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,7 @@ class NightlyRun:
     ) -> None:
         self.folder, self.book, self.law, self.ladder = folder, book, law, ladder
         self.listener, self.clock = listener, clock
+        self.states: pl.DataFrame | None = None
         self.manifest = _begun(folder, terms, law, ladder, clock)
         # a run that goes on keeps the moment, seed and capacity it was begun with
         self.terms = replace(
@@ -244,14 +244,20 @@ class NightlyRun:
         return {"as_of": str(day), "now": rows.to_dicts(), "before": before.to_dicts()}
 
     def _roll_rates(self) -> object:
-        pairs = reports.roll_rate_months(
-            self.book, until=self.terms.business_date, scheme=self.terms.scheme
-        )
+        moves = reports.month_moves(self._month_states())
+        pairs = reports.roll_rate_months(moves, self.terms.scheme)
         return [{"from_month": a, "to_month": b, "rows": f.to_dicts()} for a, b, f in pairs]
 
     def _vintages(self) -> object:
-        made = reports.vintages(self.book, until=self.terms.business_date, scheme=self.terms.scheme)
-        return made.to_dicts()
+        return reports.vintages(self._month_states()).to_dicts()
+
+    def _month_states(self) -> pl.DataFrame:
+        """Computed once for both history reports."""
+        if self.states is None:
+            self.states = reports.month_states(
+                self.book, until=self.terms.business_date, scheme=self.terms.scheme
+            )
+        return self.states
 
     def _plan_counts(self) -> object:
         made = self.folder.rows("assign")

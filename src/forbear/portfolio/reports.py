@@ -7,7 +7,6 @@ set keeps its own states instead of buckets.
 
 import calendar
 from datetime import date, timedelta
-from itertools import pairwise
 
 import polars as pl
 
@@ -15,11 +14,9 @@ from forbear.delinquency import transitions_columns, vintages_columns
 from forbear.delinquency.aging import DEFAULT_SCHEME, AgingScheme
 from forbear.delinquency.buckets import scheme as bucket_scheme
 from forbear.delinquency.buckets import status_scheme
-from forbear.portfolio.aging import age_book
+from forbear.portfolio import histories
+from forbear.portfolio.aging import age_book, partition_rows
 from forbear.portfolio.book import Book
-
-SETTLED, WRITTEN_OFF = "settled", "written_off"
-LATE_DAYS = 30
 
 
 def month_ends(first: date, last: date) -> list[date]:
@@ -54,51 +51,52 @@ def roll_rates(
     """`from, to, n, of, share` from one month's end to the next, over all months by `until`."""
     if book.manifest.status_scheme is not None:
         return _status_roll_rates(book, book.manifest.status_scheme)
-    pairs = [frame for _, _, frame in _month_pairs(book, until, scheme)]
-    return _roll(pairs, _states(scheme))
+    moves = month_moves(month_states(book, until=until, scheme=scheme))
+    return _shares(moves, scheme)
 
 
 def roll_rate_months(
-    book: Book, *, until: date, scheme: AgingScheme = DEFAULT_SCHEME
+    moves: pl.DataFrame, scheme: AgingScheme = DEFAULT_SCHEME
 ) -> list[tuple[str, str, pl.DataFrame]]:
     """The same for each pair of months: (2026-09, 2026-10, roll rates), oldest first."""
     return [
-        (before.isoformat()[:7], after.isoformat()[:7], _roll([frame], _states(scheme)))
-        for before, after, frame in _month_pairs(book, until, scheme)
+        (str(start)[:7], str(end)[:7], _shares(frame, scheme))
+        for (start, end), frame in sorted(moves.partition_by("start", "end", as_dict=True).items())
     ]
 
 
-def _states(scheme: AgingScheme) -> list[str]:
-    return [b.name for b in bucket_scheme(scheme.ladder).buckets] + [WRITTEN_OFF, SETTLED]
+def month_states(
+    book: Book, *, until: date | None = None, scheme: AgingScheme = DEFAULT_SCHEME
+) -> pl.DataFrame:
+    """Loans counted by what they were at each month's end: the base of both history reports.
 
-
-def _month_pairs(
-    book: Book, until: date | None, scheme: AgingScheme
-) -> list[tuple[date, date, pl.DataFrame]]:
-    """Each loan's state at two month ends that follow each other: rows of `from`, `to`."""
+    Rows `kind, start, end, from, to, vintage, known_months, late_month, n`: moves from one
+    month's end to the next (`kind` move), and first lateness by vintage (`kind` late). Each
+    partition is read once and aged at every month's end.
+    """
     known = span(book)
     if known is None:
-        return []
-    ends = month_ends(known[0], min(until or known[1], known[1] + timedelta(days=31)))
-    standing = [(end, _standing(book, end, scheme)) for end in ends]
-    return [
-        (
-            start,
-            end,
-            before.join(after, on=["lender", "loan_id"], how="left").select(
-                pl.col("state").alias("from"), pl.col("state_right").fill_null(SETTLED).alias("to")
-            ),
-        )
-        for (start, before), (end, after) in pairwise(standing)
+        return histories.empty()
+    last = min(until or known[1], known[1] + timedelta(days=31))
+    ends = month_ends(known[0], last)
+    parts = [
+        histories.month_counts(partition_rows(book, number), ends, last, scheme)
+        for number in range(book.manifest.partitions)
+        if book.path("loans", number)
     ]
+    return histories.added_up(parts)
 
 
-def _standing(book: Book, day: date, scheme: AgingScheme) -> pl.DataFrame:
-    aged = age_book(book, day, scheme)
-    state = pl.when(pl.col("status") == WRITTEN_OFF).then(pl.lit(WRITTEN_OFF)).otherwise("bucket")
-    return aged.filter(pl.col("status") != "recalled").select(
-        "lender", "loan_id", state.alias("state")
-    )
+def month_moves(states: pl.DataFrame) -> pl.DataFrame:
+    """The moves among the counts: `start, end, from, to, n`."""
+    return states.filter(pl.col("kind") == "move").select("start", "end", "from", "to", "n")
+
+
+def _shares(moves: pl.DataFrame, scheme: AgingScheme) -> pl.DataFrame:
+    states = [b.name for b in bucket_scheme(scheme.ladder).buckets]
+    return transitions_columns.shares(
+        moves.lazy(), [*states, histories.WRITTEN_OFF, histories.SETTLED]
+    ).collect()
 
 
 def _status_roll_rates(book: Book, scheme_id: str) -> pl.DataFrame:
@@ -114,12 +112,6 @@ def _status_roll_rates(book: Book, scheme_id: str) -> pl.DataFrame:
     return transitions_columns.roll_rates(
         pl.concat(pairs), status_scheme(scheme_id).states
     ).collect()
-
-
-def _roll(pairs: list[pl.DataFrame], states: list[str]) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={"from": pl.String(), "to": pl.String()})
-    together = pl.concat([empty, *pairs]).lazy()
-    return transitions_columns.roll_rates(together, states).collect()
 
 
 def dpd_ladder(aged: pl.DataFrame, scheme: AgingScheme = DEFAULT_SCHEME) -> pl.DataFrame:
@@ -151,29 +143,12 @@ def dpd_ladder_before(
     return dpd_ladder(aged, scheme)
 
 
-def vintages(
-    book: Book, *, until: date, scheme: AgingScheme = DEFAULT_SCHEME, late_days: int = LATE_DAYS
-) -> pl.DataFrame:
-    """`vintage, months_on_book, loans, late, share`: share ever `late_days` or more past due.
+def vintages(states: pl.DataFrame) -> pl.DataFrame:
+    """`vintage, months_on_book, loans, late, share`: share ever 30 or more days past due.
 
-    Lateness is looked at on the last day of each month and on `until`.
+    Lateness is looked at on the last day of each month and on the last day of `month_states`.
     """
-    known = span(book)
-    if known is None:
-        return pl.DataFrame(schema={"vintage": pl.String(), "months_on_book": pl.Int64()})
-    ends = sorted({*month_ends(known[0], until), until})
-    late = [
-        age_book(book, end, scheme)
-        .filter(pl.col("days_past_due") >= late_days)
-        .select("lender", "loan_id", pl.lit(end).alias("late_on"))
-        for end in ends
-    ]
-    first_late = pl.concat(late).group_by("lender", "loan_id").agg(pl.col("late_on").min())
-    loans = (
-        book.scan_all("loans")
-        .filter((pl.col("disbursed_on") <= until) & (pl.col("scheduled_minor") > 0))
-        .select("lender", "loan_id", "disbursed_on")
-        .collect()
-        .join(first_late, on=["lender", "loan_id"], how="left")
+    counted = states.filter(pl.col("kind") == "late").select(
+        "vintage", "known_months", "late_month", "n"
     )
-    return vintages_columns.vintage_curves(loans.lazy(), until).collect()
+    return vintages_columns.curves(counted.lazy()).collect()

@@ -61,6 +61,8 @@ def take(
 ) -> None:
     """Make the tape part of the book as one whole, or leave the book as it was."""
     with book.writing() as draft:
+        if book.manifest.version == 0 and "loans" in tape:
+            draft.set_partitions(partitions_for(tape["loans"].height))
         placed = _placed(book, tape, record)
         for number in range(book.manifest.partitions):
             part = {
@@ -72,6 +74,11 @@ def take(
             elif any(frame.height for frame in part.values()):
                 _merge(book, draft, number, part, record)
         draft.record(record, lender_terms=lender_terms, status_scheme=status_scheme)
+
+
+def partitions_for(loans: int) -> int:
+    """Partitions of a new book: about 100,000 loans each, from 4 (so a run can resume) to 64."""
+    return min(max(loans // 100_000, 4), 64)
 
 
 def _placed(book: Book, tape: Tape, record: TapeRecord) -> dict[str, pl.DataFrame]:

@@ -46,17 +46,19 @@ def roll_rates(
 @app.command()
 def vintages(
     book: BookFolder,
-    until: Annotated[str, typer.Option(help="Last day looked at, 2026-11-20.")],
-    late_days: Annotated[int, typer.Option(help="Days past due that count as late.")] = 30,
+    until: Annotated[
+        str | None, typer.Option(help="Last day looked at; the book's last if not given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Share of each quarter's loans that were ever so many days late, by months on book.
+    """Share of each quarter's loans that were ever 30 or more days late, by months on book.
 
     Example: forbear report vintages --book BOOK --until 2017-07-31
     """
     with refusing(RequestRefused, ValueError):
-        made = reports.vintages(Book.open(book), until=day_of(until), late_days=late_days)
-    _show(made, as_json=as_json, title=f"Share ever {late_days}+ days past due")
+        last = day_of(until) if until else None
+        made = reports.vintages(reports.month_states(Book.open(book), until=last))
+    _show(made, as_json=as_json, title="Share ever 30+ days past due, by quarter of disbursement")
 
 
 @app.command()
