@@ -47,6 +47,21 @@ def positions(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
     return found.with_columns(_has_events(tables))
 
 
+def arrears_by_loan(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
+    """By loan: currency and arrears_minor alone, without the work days past due would need."""
+    loans = tables["loans"].select("loan_id", "currency")
+    instalments = tables.get("instalments")
+    if instalments is None:
+        return loans.with_columns(pl.lit(None, dtype=pl.Int64).alias("arrears_minor"))
+    due = pl.sum_horizontal(pl.col(name).fill_null(0) for name in INSTALMENT_AMOUNTS)
+    fallen = instalments.filter(pl.col("due_on") <= as_of).select("loan_id", due.alias("due"))
+    sums = fallen.group_by("loan_id").agg(pl.col("due").sum())
+    joined = loans.join(sums, on="loan_id", how="left")
+    joined = joined.join(_paid(tables, as_of), on="loan_id", how="left")
+    left = pl.col("due").fill_null(0) - pl.col("paid_minor").fill_null(0)
+    return joined.select("currency", pl.max_horizontal(left, 0).alias("arrears_minor"))
+
+
 def _paid(tables: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
     payments = tables.get("payments")
     if payments is None:

@@ -38,16 +38,23 @@ def cleaned(column: pl.Series) -> pl.Series:
     """Text without blanks at its ends; empty text is no value. Typed columns stay as they are."""
     if column.dtype != pl.String:
         return column
-    stripped: pl.Series = column.str.strip_chars()
-    if not (stripped == "").any():
-        return stripped
-    whole: pl.Series = stripped.replace("", None)
+    return without_empty(column.str.strip_chars())
+
+
+def without_empty(column: pl.Series) -> pl.Series:
+    """Empty text as no value (CSV readers give null already; quotes and JSON give "")."""
+    if column.dtype != pl.String or not (column == "").any():
+        return column
+    whole: pl.Series = column.replace("", None)
     return whole
 
 
 def text(column: pl.Series) -> pl.Series:
     """The value as text; whole numbers without a point, dates in ISO form."""
-    return column if column.dtype == pl.String else column.cast(pl.String, strict=False)
+    if column.dtype == pl.String:
+        return column
+    words: pl.Series = column.cast(pl.String, strict=False)
+    return words
 
 
 def mapped(column: pl.Series, values: tuple[tuple[str, str], ...]) -> pl.Series:
@@ -61,20 +68,32 @@ def amounts(column: pl.Series, exponent: pl.Series | int) -> pl.Series:
     `exponent` is the currency's number of digits, for all rows or one a row; 0 for an amount
     that already counts minor units.
     """
-    if column.dtype.is_integer() and isinstance(exponent, int):
-        return column.cast(pl.Int64, strict=False) * 10**exponent
-    words = text(column)
+    if isinstance(exponent, int):
+        plain = column.cast(pl.Int64, strict=False) if _may_be_whole(column) else None
+        if plain is not None and plain.null_count() == column.null_count():
+            return plain * 10**exponent if exponent else plain
+    words = text(column).str.strip_chars()
     if words.str.contains(",", literal=True).any():
         words = words.str.replace_all(",", "", literal=True)
-    digits = (words.str.len_bytes() - words.str.find(".", literal=True) - 1).fill_null(0)
-    is_fine = digits > exponent
-    if is_fine.any():
-        words = words.set(is_fine, None).zip_with(~is_fine, _without_end_zeros(words))
-        digits = (words.str.len_bytes() - words.str.find(".", literal=True) - 1).fill_null(0)
-        words = words.set(digits > exponent, None)
+    if (_digits(words) > exponent).any():
+        words = _without_end_zeros(words)
+        words = words.to_frame("w").select(pl.when(_digits(words) <= exponent).then("w"))["w"]
     exact = words.cast(pl.Decimal(38, 6), strict=False)
     scale = 10**exponent if isinstance(exponent, int) else _scales(exponent)
     return (exact * scale).cast(pl.Int64, strict=False)
+
+
+def _may_be_whole(column: pl.Series) -> bool:
+    """Whether trying whole numbers first is worth it: judged by the first value."""
+    if column.dtype != pl.String:
+        return column.dtype.is_integer()
+    first = column.drop_nulls().head(1).to_list()
+    return bool(first) and "." not in first[0]
+
+
+def _digits(words: pl.Series) -> pl.Series:
+    """Digits after the point."""
+    return (words.str.len_bytes() - words.str.find(".", literal=True) - 1).fill_null(0)
 
 
 def _without_end_zeros(words: pl.Series) -> pl.Series:
@@ -89,12 +108,15 @@ def wholes(column: pl.Series) -> pl.Series:
     """Whole numbers; null where the value has a fraction or is none."""
     if column.dtype.is_integer():
         return column.cast(pl.Int64, strict=False)
-    return text(column).str.strip_suffix(".0").cast(pl.Int64, strict=False)
+    plain = text(column).cast(pl.Int64, strict=False)
+    if plain.null_count() == column.null_count():
+        return plain
+    return text(column).str.strip_chars().str.strip_suffix(".0").cast(pl.Int64, strict=False)
 
 
 def rates(column: pl.Series, unit: str) -> pl.Series:
     """Yearly rates as decimals; `24%` reads as 0.24 whatever the unit; null outside 0 to 10."""
-    words = text(column)
+    words = text(column).str.strip_chars()
     is_percent = words.str.ends_with("%").fill_null(False)
     if unit == "percent":
         is_percent = is_percent | True
@@ -119,6 +141,8 @@ def days(column: pl.Series, formats: tuple[str, ...]) -> pl.Series:
         fresh = words.str.to_date(form, strict=False)
         found = fresh if left.all() else fresh.zip_with(left, found)
     left = found.is_null() & words.is_not_null()
+    if left.any() and (words.str.strip_chars() != words).any():
+        return days(words.str.strip_chars(), formats)
     if left.any() and not formats:
         moment = moments(words, (), "UTC").dt.date()
         found = moment.zip_with(left, found)
@@ -132,7 +156,7 @@ def moments(column: pl.Series, formats: tuple[str, ...], zone: str) -> pl.Series
     """
     if isinstance(column.dtype, pl.Datetime):
         return _in_utc(column, zone)
-    words = text(column).str.replace(r"\.\d+", "")
+    words = text(column).str.strip_chars().str.replace(r"\.\d+", "")
     has_offset = words.str.contains(OFFSET).fill_null(False)
     found = _in_utc(pl.Series(column.name, [None] * len(column), dtype=pl.Datetime("us")), zone)
     for form in formats or (*MOMENT_FORMATS, *GUESSED_DAYS):

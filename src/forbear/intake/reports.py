@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import polars as pl
 
-from forbear.intake.arrears import positions
+from forbear.intake.arrears import arrears_by_loan
 from forbear.intake.row_states import RowCounts
 from forbear.primitives.findings import Finding
 
@@ -66,13 +67,13 @@ class ImportReport:
         return asdict(self)
 
 
-def control_totals(tables: Mapping[str, pl.DataFrame], business_date: Any) -> ControlTotals:
+def control_totals(tables: Mapping[str, pl.DataFrame], business_date: date) -> ControlTotals:
     """Loans, principal and arrears of the tables, by currency."""
     loans = tables.get("loans")
     if loans is None or not loans.height:
         return ControlTotals()
     principal = loans.group_by("currency").agg(pl.col("principal_minor").sum()).sort("currency")
-    stood = positions(tables, business_date)
+    stood = arrears_by_loan(tables, business_date)
     arrears = stood.group_by("currency").agg(pl.col("arrears_minor").sum()).sort("currency")
     return ControlTotals(
         loans=loans["loan_id"].n_unique(),

@@ -61,7 +61,9 @@ def typed_rows(raw: RawTable, reading: Reading, log: FindingLog) -> TypedRows:
     for column in reading.file.columns:
         if column.source not in raw.frame.columns:
             continue
-        source = conversions.cleaned(raw.frame[column.source])
+        column_of = raw.frame[column.source]
+        is_text = column.kind is Kind.TEXT  # the other kinds read over blanks themselves
+        source = (conversions.cleaned if is_text else conversions.without_empty)(column_of)
         exponent = exponents.get(column.table, 2)
         typed = _typed(source, column, exponent).alias(column.field)
         _log_faults(source, typed, column, reading, log, ids, exponent)
