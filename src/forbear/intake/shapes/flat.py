@@ -110,7 +110,7 @@ def _sound_terms(flat: pl.DataFrame, log: FindingLog) -> pl.DataFrame:
 
 
 def _instalments(sound: pl.DataFrame) -> pl.DataFrame:
-    """Each different set of terms is computed once, by `loans.schedules`."""
+    """Each different set of terms is computed once, by `loans.schedules`, then joined back."""
     is_bullet = pl.col("method") == RepaymentMethod.BULLET.value
     keyed = sound.with_columns(
         pl.when(is_bullet).then(pl.col(name)).alias(f"key_{name}") for name in BULLET_TERMS
@@ -118,11 +118,21 @@ def _instalments(sound: pl.DataFrame) -> pl.DataFrame:
     keys = [*TERMS, *(f"key_{name}" for name in BULLET_TERMS)]
     different = keyed.select(keys).unique(maintain_order=True)
     parts = [_parts(*row) for row in different.iter_rows()]
-    different = different.with_columns(pl.Series("parts", parts, dtype=PARTS))
-    rows = keyed.join(different, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    rows = rows.select(ROW_ID, "loan_id", "first_due_on", "fees_minor", "parts")
-    rows = rows.explode("parts").unnest("parts")
-    return rows.with_columns(_due_on().alias("due_on"), penalty_minor=pl.lit(0))
+    by_terms = different.with_row_index("terms_no").select("terms_no")
+    schedules = by_terms.with_columns(pl.Series("parts", parts, dtype=PARTS))
+    schedules = schedules.explode("parts").unnest("parts")
+    numbered = different.with_row_index("terms_no")
+    rows = keyed.join(numbered, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    dated = rows.select("terms_no", "first_due_on").unique(maintain_order=True)
+    dated = dated.with_row_index("dated_no")
+    whole = dated.join(schedules, on="terms_no", maintain_order="left_right").with_columns(
+        _due_on().alias("due_on")
+    )
+    whole = whole.select("dated_no", "seq", "due_on", "principal_minor", "interest_minor")
+    rows = rows.join(dated, on=["terms_no", "first_due_on"], maintain_order="left")
+    rows = rows.select(ROW_ID, "loan_id", "fees_minor", "dated_no")
+    joined = rows.join(whole, on="dated_no", maintain_order="left_right")
+    return joined.with_columns(pl.lit(0, dtype=pl.Int64).alias("penalty_minor"))
 
 
 def _parts(
