@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 
 from forbear_server.selectors.actors import Role
+from forbear_server.selectors.rules import Ground
 
-_ROLES = {
+Words = Mapping[str, str | Promise]
+
+ROLES: Words = {
     Role.COLLECTOR: gettext_lazy("催收员"),
     Role.LEAD: gettext_lazy("组长"),
     Role.STRATEGIST: gettext_lazy("策略"),
@@ -14,7 +20,184 @@ _ROLES = {
     Role.COMPLAINTS: gettext_lazy("投诉专员"),
     Role.ADMIN: gettext_lazy("管理员"),
 }
+ACTIONS: Words = {
+    "watch": gettext_lazy("不联系·观察"),
+    "remind": gettext_lazy("短信提醒"),
+    "call": gettext_lazy("人工电话"),
+    "offer_arrangement": gettext_lazy("主动提供还款安排"),
+    "review": gettext_lazy("人工审阅，不联系"),
+}
+REASONS: Words = {
+    "stage_current": gettext_lazy("未逾期"),
+    "stage_just_late": gettext_lazy("刚逾期 1–3 天"),
+    "stage_early": gettext_lazy("逾期 4–30 天，先了解情况"),
+    "stage_middle": gettext_lazy("逾期 31–90 天，适合谈还款安排"),
+    "stage_late": gettext_lazy("逾期 91–180 天，适合谈还款安排"),
+    "stage_hard": gettext_lazy("逾期超过 180 天，由人审阅"),
+    "snoozed": gettext_lazy("已约定稍后处理"),
+    "small_arrears": gettext_lazy("逾期金额很小，不值得打扰"),
+    "refused_by_rule": gettext_lazy("今天有规则不允许联系"),
+    "needs_review": gettext_lazy("需人工确认后才能联系"),
+    "recently_contacted": gettext_lazy("最近刚联系过，留出间隔"),
+    "beyond_capacity": gettext_lazy("今天人手已满"),
+}
+VERDICT_REASONS: Words = {
+    "quiet_hours": gettext_lazy("休息时间"),
+    "outside_agreed_hours": gettext_lazy("不在约定的时间内"),
+    "local_time_unknown": gettext_lazy("时区未知，按最严格处理"),
+    "night_without_consent": gettext_lazy("夜间联系没有本人同意"),
+    "interactive_calls_reached": gettext_lazy("今天接通的人工电话已达上限"),
+    "notice_calls_reached": gettext_lazy("今天接通的通知电话已达上限"),
+    "unanswered_attempts_reached": gettext_lazy("同一号码今天未接次数已达上限"),
+    "agreed_attempts_reached": gettext_lazy("已达约定的每日次数"),
+    "agreed_calls_reached": gettext_lazy("已达约定的每日通话次数"),
+}
+OUTCOMES: Words = {
+    "connected": gettext_lazy("接通"),
+    "no_answer": gettext_lazy("无人接听"),
+    "busy": gettext_lazy("占线"),
+    "unreachable": gettext_lazy("关机或停机"),
+    "voicemail": gettext_lazy("语音信箱（不留言）"),
+    "wrong_number": gettext_lazy("空号或错号"),
+    "delivered": gettext_lazy("已送达"),
+    "undelivered": gettext_lazy("未送达"),
+}
+CHANNELS: Words = {
+    "voice_interactive": gettext_lazy("人工电话"),
+    "voice_notice_ai": gettext_lazy("智能语音"),
+    "sms": gettext_lazy("短信"),
+    "app": gettext_lazy("App 推送"),
+    "mail": gettext_lazy("邮件"),
+    "wechat": gettext_lazy("微信服务消息"),
+    "letter": gettext_lazy("信函"),
+    "visit": gettext_lazy("上门"),
+}
+ITEM_STATES: Words = {
+    "open": gettext_lazy("待处理"),
+    "taken": gettext_lazy("处理中"),
+    "snoozed": gettext_lazy("稍后处理"),
+    "done": gettext_lazy("已完成"),
+}
+SNOOZE_REASONS: Words = {
+    "asked_by_borrower": gettext_lazy("本人希望晚些联系"),
+    "waiting_for_payment": gettext_lazy("等待入账"),
+    "waiting_for_colleague": gettext_lazy("等待同事答复"),
+    "not_reached": gettext_lazy("未联系上，换个时间"),
+}
+WORKLIST_REFUSALS: Words = {
+    "not_permitted_now": gettext_lazy("现在不允许联系这位借款人。"),
+    "snooze_in_the_past": gettext_lazy("请选择之后的时间。"),
+    "snooze_outside_hours": gettext_lazy("请选择允许联系的时段内的时间。"),
+    "not_taken_by_you": gettext_lazy("请先点「开始处理」。"),
+    "only_a_lead_reassigns": gettext_lazy("只有组长可以转交。"),
+    "not_a_collector_of_the_team": gettext_lazy("只能转交给本组的催收员。"),
+}
+METHODS: Words = {
+    "equal_instalments": gettext_lazy("等额本息"),
+    "equal_principal": gettext_lazy("等额本金"),
+    "interest_first": gettext_lazy("先息后本"),
+    "bullet": gettext_lazy("到期一次还本付息"),
+    "given": gettext_lazy("按机构提供的还款计划"),
+}
+PAYMENT_KINDS: Words = {
+    "payment": gettext_lazy("还款"),
+    "reversal": gettext_lazy("冲正"),
+    "refund": gettext_lazy("退款"),
+    "waiver": gettext_lazy("减免"),
+    "recovery": gettext_lazy("核销后收回"),
+}
+BUCKETS: Words = {
+    "written_off": gettext_lazy("已核销"),
+    "settled": gettext_lazy("已结清"),
+}
+RUN_STATES: Words = {
+    "pending": gettext_lazy("待运行"),
+    "running": gettext_lazy("运行中"),
+    "finished": gettext_lazy("已完成"),
+    "failed": gettext_lazy("失败"),
+    "paused": gettext_lazy("已暂停"),
+}
+STAGES: Words = {
+    "lock": gettext_lazy("锁定营业日"),
+    "export": gettext_lazy("合并导入"),
+    "age": gettext_lazy("逾期天数与分档"),
+    "gate": gettext_lazy("合规预检"),
+    "assign": gettext_lazy("处置优化"),
+    "worklists": gettext_lazy("生成清单"),
+    "report": gettext_lazy("报表"),
+}
+IMPORT_STATES: Words = {
+    "awaiting_mapping": gettext_lazy("待映射"),
+    "checking": gettext_lazy("检查中"),
+    "awaiting_confirmation": gettext_lazy("待确认"),
+    "importing": gettext_lazy("导入中"),
+    "completed": gettext_lazy("已完成"),
+    "part_completed": gettext_lazy("部分完成"),
+    "withdrawn": gettext_lazy("已撤销"),
+    "failed": gettext_lazy("失败"),
+}
+IMPORT_KINDS: Words = {
+    "new": gettext_lazy("新增"),
+    "financial": gettext_lazy("资金"),
+    "maintenance": gettext_lazy("维护"),
+    "recall": gettext_lazy("撤回"),
+    "full_snapshot": gettext_lazy("全量"),
+}
+LEVELS: Words = {
+    "error": gettext_lazy("错误"),
+    "warning": gettext_lazy("警告"),
+    "note": gettext_lazy("提示"),
+}
+SOURCE_KINDS: Words = {
+    "law": gettext_lazy("法律法规"),
+    "self_regulation": gettext_lazy("自律规范"),
+    "policy": gettext_lazy("机构政策"),
+    "borrowers_choice": gettext_lazy("本人约定"),
+}
+STRENGTHS: Words = {
+    "严禁": gettext_lazy("严禁"),
+    "不得": gettext_lazy("不得"),
+    "不应": gettext_lazy("不应"),
+    "不宜": gettext_lazy("不宜"),
+}
+LIST_KINDS: Mapping[str, str] = {
+    "open": "quiet",
+    "taken": "note",
+    "snoozed": "help",
+    "done": "ok",
+    "pending": "quiet",
+    "running": "note",
+    "finished": "ok",
+    "failed": "harm",
+    "paused": "help",
+    "awaiting_mapping": "care",
+    "checking": "note",
+    "awaiting_confirmation": "care",
+    "importing": "note",
+    "completed": "ok",
+    "part_completed": "care",
+    "withdrawn": "quiet",
+    "error": "harm",
+    "warning": "care",
+    "note": "note",
+    "allowed": "ok",
+    "refused": "care",
+    "needs_review": "care",
+}
+
+
+def word(words: Words, code: str) -> str:
+    """The label of a code; an unknown code is shown as it is rather than hidden."""
+    return str(words.get(code, code))
 
 
 def role_name(role: Role) -> str:
-    return str(_ROLES[role])
+    return word(ROLES, role)
+
+
+def is_english() -> bool:
+    return get_language() == "en"
+
+
+def sentence(ground: Ground) -> str:
+    return ground.sentence_en if is_english() else ground.sentence_zh

@@ -1,0 +1,240 @@
+"""One loan with everything its numbers follow from, at any day up to today.
+
+The numbers are computed by the domain from schedule and payments, never read back from a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+import polars as pl
+
+from forbear.delinquency.aging import DEFAULT_SCHEME, Aging, aging
+from forbear.delinquency.buckets import Bucket
+from forbear.delinquency.buckets import scheme as bucket_scheme
+from forbear.delinquency.pauses import Pause, ReAge
+from forbear.loans.allocation import Allocation, allocate
+from forbear.loans.payments import Payment, PaymentKind
+from forbear.loans.penalty import PenaltyAccrual, penalty_accruals
+from forbear.loans.schedules import Instalment
+from forbear.portfolio.book import Book, partition_of
+from forbear.primitives.day_counts import DayCount
+from forbear.primitives.identifiers import PaymentId
+from forbear_server.selectors.access import Level, Screen, access_level
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.books import open_book
+from forbear_server.selectors.borrowers import full_name, masked_phone
+from forbear_server.selectors.worklists import visible_items
+from forbear_server.store.models import Borrower, Loan
+
+
+@dataclass(frozen=True, slots=True)
+class LoanFacts:
+    """What was agreed."""
+
+    ref: str
+    borrower_ref: str
+    product: str
+    currency: str
+    principal_minor: int | None
+    disbursed_on: date | None
+    method: str
+    interest_rate_annual: Decimal | None
+    penalty_rate_annual: Decimal | None
+    day_count: str
+    written_off_on: date | None
+    recalled_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    at: datetime
+    channel: str
+    outcome: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoanExplained:
+    """A loan and how its numbers come about at the end of `as_of`."""
+
+    facts: LoanFacts
+    borrower_name: str
+    borrower_phone: str
+    as_of: date
+    schedule: tuple[Instalment, ...]
+    payments: tuple[Payment, ...]
+    pauses: tuple[Pause, ...]
+    re_ages: tuple[ReAge, ...]
+    attempts: tuple[AttemptLine, ...]
+    aging: Aging
+    bucket: Bucket
+    penalties: tuple[PenaltyAccrual, ...]
+    allocation: Allocation
+    year_days: int
+
+    @property
+    def penalty_minor(self) -> int:
+        return sum(one.amount_minor for one in self.penalties)
+
+    @property
+    def arrears_minor(self) -> int:
+        return self.aging.arrears_minor + self.penalty_minor
+
+    @property
+    def outstanding_minor(self) -> int:
+        return self.aging.outstanding_minor + self.penalty_minor
+
+
+def find_loan(actor: Actor, ref: str, *, as_of: date) -> LoanExplained | None:
+    """The loan explained, or None: not there, or not this person's to see, which is one answer."""
+    book = open_book(actor.lender_code)
+    place = _place(actor, book, ref)
+    if place is None:
+        return None
+    partition, row = place
+    borrower = Borrower.objects.filter(ref=row["borrower_id"]).first()
+    if not _may_see(actor, str(row["borrower_id"])):
+        return None
+    return _explained(actor, book, partition, row, borrower, as_of)
+
+
+def _may_see(actor: Actor, borrower_ref: str) -> bool:
+    """Collectors and leads see borrowers of their own worklist, compliance everyone's."""
+    level = access_level(actor, Screen.LOAN)
+    if level in {Level.FULL, Level.READ}:
+        return True
+    return bool(visible_items(actor).filter(borrower__ref=borrower_ref).exists())
+
+
+def _place(actor: Actor, book: Book, ref: str) -> tuple[int, dict[str, object]] | None:
+    """The partition and the loan's row in the book: by the desk if it knows it, else searched."""
+    known = Loan.objects.filter(ref=ref).select_related("borrower").first()
+    partitions = list(range(book.manifest.partitions))
+    if known is not None:
+        partitions = [partition_of(actor.lender_code, known.borrower.ref, len(partitions))]
+    own = (pl.col("lender") == actor.lender_code) & (pl.col("loan_id") == ref)
+    for partition in partitions:
+        found = book.scan("loans", partition).filter(own).collect()
+        if found.height:
+            return partition, found.row(0, named=True)
+    return None
+
+
+def _explained(
+    actor: Actor,
+    book: Book,
+    partition: int,
+    row: dict[str, object],
+    borrower: Borrower | None,
+    as_of: date,
+) -> LoanExplained:
+    schedule = _schedule(book, partition, row["loan_key"])
+    payments = _payments(book, partition, row["loan_key"])
+    pauses, re_ages = _events(book, partition, row["loan_key"])
+    counted = aging(schedule, payments, as_of, pauses=pauses, re_ages=re_ages)
+    facts = _facts(row)
+    day_count = DayCount(facts.day_count) if facts.day_count else DayCount.ACTUAL_365
+    return LoanExplained(
+        facts=facts,
+        borrower_name=full_name(borrower) if borrower else "",
+        borrower_phone=masked_phone(borrower) if borrower else "",
+        as_of=as_of,
+        schedule=schedule,
+        payments=payments,
+        pauses=pauses,
+        re_ages=re_ages,
+        attempts=_attempts(actor, book, partition, facts.borrower_ref),
+        aging=counted,
+        bucket=bucket_scheme(DEFAULT_SCHEME.ladder).bucket(counted.days_past_due),
+        penalties=penalty_accruals(
+            schedule,
+            payments,
+            penalty_rate_annual=facts.penalty_rate_annual,
+            day_count=day_count,
+            as_of=as_of,
+        ),
+        allocation=allocate(schedule, payments, as_of),
+        year_days=day_count.year_days,
+    )
+
+
+def _facts(row: dict[str, object]) -> LoanFacts:
+    return LoanFacts(
+        ref=str(row["loan_id"]),
+        borrower_ref=str(row["borrower_id"]),
+        product=str(row["product"] or ""),
+        currency=str(row["currency"]),
+        principal_minor=_whole(row["principal_minor"]),
+        disbursed_on=_day(row["disbursed_on"]),
+        method=str(row["method"] or ""),
+        interest_rate_annual=_rate(row["interest_rate_annual"]),
+        penalty_rate_annual=_rate(row["penalty_rate_annual"]),
+        day_count=str(row["day_count"] or ""),
+        written_off_on=_day(row["written_off_on"]),
+        recalled_on=_day(row["recalled_on"]),
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _rate(value: object) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
+
+
+def _schedule(book: Book, partition: int, key: object) -> tuple[Instalment, ...]:
+    rows = book.scan("instalments", partition).filter(pl.col("loan_key") == key)
+    return tuple(
+        Instalment(
+            seq=one["seq"],
+            due_on=one["due_on"],
+            principal_minor=one["principal_minor"] or 0,
+            interest_minor=one["interest_minor"] or 0,
+            fees_minor=one["fees_minor"] or 0,
+            penalty_minor=one["penalty_minor"] or 0,
+        )
+        for one in rows.sort("due_on", "seq").collect().to_dicts()
+    )
+
+
+def _payments(book: Book, partition: int, key: object) -> tuple[Payment, ...]:
+    rows = book.scan("payments", partition).filter(pl.col("loan_key") == key)
+    return tuple(
+        Payment(
+            payment_id=PaymentId(one["payment_id"]),
+            effective_on=one["effective_on"],
+            amount_minor=one["amount_minor"],
+            kind=PaymentKind(one["kind"]),
+            reverses=PaymentId(one["reverses"]) if one["reverses"] else None,
+        )
+        for one in rows.sort("effective_on", "payment_id").collect().to_dicts()
+    )
+
+
+def _events(book: Book, partition: int, key: object) -> tuple[tuple[Pause, ...], tuple[ReAge, ...]]:
+    rows = book.scan("delinquency_events", partition).filter(pl.col("loan_key") == key)
+    found = rows.sort("starts_on").collect().to_dicts()
+    pauses = tuple(
+        Pause(one["starts_on"], one["ends_on"]) for one in found if one["kind"] == "pause"
+    )
+    re_ages = tuple(ReAge(one["starts_on"]) for one in found if one["kind"] == "re_age")
+    return pauses, re_ages
+
+
+def _attempts(
+    actor: Actor, book: Book, partition: int, borrower_ref: str
+) -> tuple[AttemptLine, ...]:
+    own = (pl.col("lender") == actor.lender_code) & (pl.col("borrower_id") == borrower_ref)
+    rows = book.scan("contact_attempts", partition).filter(own).sort("attempted_at").collect()
+    return tuple(
+        AttemptLine(one["attempted_at"], one["channel"], one["outcome"], one["actor"] or "in_house")
+        for one in rows.to_dicts()
+    )

@@ -1,0 +1,21 @@
+"""Somebody read a borrower's loan: that is on record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from forbear_server.selectors.actors import Actor
+from forbear_server.services.evidence import append_evidence
+
+
+@transaction.atomic
+def record_loan_read(*, actor: Actor, loan_ref: str, now: datetime) -> None:
+    append_evidence(
+        "loan.read",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        subject=f"loan:{loan_ref}"[:128],
+    )

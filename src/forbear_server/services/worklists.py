@@ -1,0 +1,180 @@
+"""Working from the worklist: take a line, put it off, hand it on, finish it.
+
+A line is taken by one person at a time; a lock older than LOCK_LASTS is up for the next one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from forbear_server.selectors.access import Level, Screen, access_level
+from forbear_server.selectors.actors import Actor, Role
+from forbear_server.selectors.worklists import is_permitted_now, visible_items
+from forbear_server.services.evidence import append_evidence
+from forbear_server.store.models import User, WorklistItem
+
+LOCK_LASTS = timedelta(minutes=30)
+
+
+class SnoozeReason(StrEnum):
+    ASKED_BY_BORROWER = "asked_by_borrower"
+    WAITING_FOR_PAYMENT = "waiting_for_payment"
+    WAITING_FOR_COLLEAGUE = "waiting_for_colleague"
+    NOT_REACHED = "not_reached"
+
+
+class WorklistRefusal(Exception):
+    """The line cannot be changed like this; `code` says why."""
+
+    def __init__(self, code: str, *, by: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.by = by
+
+
+@transaction.atomic
+def take_item(*, actor: Actor, item_id: int, now: datetime) -> None:
+    """Take the soft lock. Refused while a colleague has it or the borrower may not be contacted."""
+    item = _locked(actor, item_id)
+    holder = _holder(item, now)
+    if holder is not None and holder.pk != actor.user_id:
+        raise WorklistRefusal("taken_by_colleague", by=holder.display_name)
+    if not is_permitted_now(item, now, ZoneInfo(actor.lender_time_zone)):
+        raise WorklistRefusal("not_permitted_now")
+    item.state = WorklistItem.State.TAKEN
+    item.taken_by_id = actor.user_id
+    item.taken_at = now
+    item.save()
+    _record("case.taken", actor, item, now)
+
+
+@transaction.atomic
+def snooze_item(
+    *, actor: Actor, item_id: int, until: datetime, reason: SnoozeReason, now: datetime
+) -> None:
+    """Put the line off to a later moment inside the borrower's permitted hours."""
+    item = _locked(actor, item_id)
+    holder = _holder(item, now)
+    if holder is not None and holder.pk != actor.user_id:
+        raise WorklistRefusal("taken_by_colleague", by=holder.display_name)
+    if until <= now:
+        raise WorklistRefusal("snooze_in_the_past")
+    if not _is_inside_hours(item, until, actor):
+        raise WorklistRefusal("snooze_outside_hours")
+    item.state = WorklistItem.State.SNOOZED
+    item.taken_by = None
+    item.taken_at = None
+    item.snoozed_until = until
+    item.snooze_reason = reason
+    item.save()
+    _record("case.snoozed", actor, item, now, {"until": until.isoformat(), "reason": str(reason)})
+
+
+@transaction.atomic
+def release_item(*, actor: Actor, item_id: int, now: datetime) -> None:
+    """Give the line back without having done anything."""
+    item = _locked(actor, item_id)
+    if item.taken_by_id != actor.user_id:
+        raise WorklistRefusal("not_taken_by_you")
+    item.state = WorklistItem.State.OPEN
+    item.taken_by = None
+    item.taken_at = None
+    item.save()
+    _record("case.released", actor, item, now)
+
+
+@transaction.atomic
+def finish_item(*, actor: Actor, item_id: int, now: datetime) -> None:
+    """Today's step for this borrower is done."""
+    item = _locked(actor, item_id)
+    if item.taken_by_id != actor.user_id:
+        raise WorklistRefusal("not_taken_by_you")
+    item.state = WorklistItem.State.DONE
+    item.save()
+    _record("case.finished", actor, item, now)
+
+
+@transaction.atomic
+def reassign_item(*, actor: Actor, item_id: int, to_user_id: int, now: datetime) -> None:
+    """A lead hands a line to a collector of the own team."""
+    if access_level(actor, Screen.WORKLIST) is not Level.TEAM:
+        raise WorklistRefusal("only_a_lead_reassigns")
+    item = _locked(actor, item_id)
+    colleague = User.objects.filter(
+        pk=to_user_id, role=Role.COLLECTOR, team=actor.team, is_active=True
+    ).first()
+    if colleague is None:
+        raise WorklistRefusal("not_a_collector_of_the_team")
+    item.assigned_to = colleague
+    item.state = WorklistItem.State.OPEN
+    item.taken_by = None
+    item.taken_at = None
+    item.save()
+    _record("case.reassigned", actor, item, now, {"to": colleague.username})
+
+
+@transaction.atomic
+def record_refusal(*, actor: Actor, item_id: int, code: str, attempted: str, now: datetime) -> None:
+    """What was tried on a line and not done; nothing else changes."""
+    append_evidence(
+        "case.refused",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        subject=f"worklist_item:{item_id}",
+        body={"code": code, "attempted": attempted},
+    )
+
+
+@transaction.atomic
+def record_worklist_opened(*, actor: Actor, now: datetime, tab: str) -> None:
+    append_evidence(
+        "worklist.opened",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        body={"tab": tab},
+    )
+
+
+def _locked(actor: Actor, item_id: int) -> WorklistItem:
+    """The line under a row lock, if this person may see it."""
+    found = visible_items(actor).filter(pk=item_id).first()
+    if found is None:
+        raise WorklistRefusal("not_found")
+    return WorklistItem.objects.select_for_update().get(pk=item_id)
+
+
+def _holder(item: WorklistItem, now: datetime) -> User | None:
+    if item.state != WorklistItem.State.TAKEN or item.taken_at is None:
+        return None
+    return item.taken_by if now - item.taken_at < LOCK_LASTS else None
+
+
+def _is_inside_hours(item: WorklistItem, moment: datetime, actor: Actor) -> bool:
+    if item.permitted_from_minute is None or item.permitted_until_minute is None:
+        return False
+    local = moment.astimezone(ZoneInfo(item.borrower.time_zone or actor.lender_time_zone))
+    minute = local.hour * 60 + local.minute
+    return item.permitted_from_minute <= minute < item.permitted_until_minute
+
+
+def _record(
+    name: str,
+    actor: Actor,
+    item: WorklistItem,
+    now: datetime,
+    body: dict[str, object] | None = None,
+) -> None:
+    append_evidence(
+        name,
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        subject=f"borrower:{item.borrower.ref}",
+        body=body or {},
+    )
