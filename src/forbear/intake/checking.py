@@ -25,6 +25,7 @@ from forbear.intake.known_rows import completed, known_rows
 from forbear.intake.mappings import TapeMapping
 from forbear.intake.presets.catalogue import SHAPES
 from forbear.intake.reports import TapeKind
+from forbear.intake.required_fields import unmapped_required
 from forbear.intake.row_states import REJECTED, RowCounts, counts, row_states
 from forbear.intake.shapes.shaped import ShapeContext, Shaped
 from forbear.intake.sources import Progress
@@ -129,6 +130,8 @@ def _typed(
         else:
             for finding in column_findings(raw, reading):
                 log.file(finding)
+            for to in unmapped_required(mapping, part, request.kind.value):
+                log.file(Finding(raw.file, "missing_column", Level.ERROR, column=to))
             for fault in raw.findings:
                 row = pl.Series([start + (fault.row or 1) - 1])
                 log.rows(row, fault.code, fault.column, value_class=fault.value_class or "")
