@@ -47,6 +47,6 @@ def days_past_due(
 
 def bucket(days_past_due: pl.Expr, ladder: BucketScheme) -> pl.Expr:
     """Name of the bucket a count of days falls in."""
-    starts = [b.from_days for b in ladder.buckets[1:]]
-    labels = [b.name for b in ladder.buckets]
-    return days_past_due.cut(starts, labels=labels, left_closed=True).cast(pl.String)
+    passed = [(days_past_due >= b.from_days).cast(pl.UInt32) for b in ladder.buckets[1:]]
+    place = pl.sum_horizontal(passed) if passed else pl.lit(0, pl.UInt32)
+    return pl.lit(pl.Series([b.name for b in ladder.buckets])).gather(place)
