@@ -100,6 +100,4 @@ def taken_book(folder: Path) -> Path:
 
 def places(report: ImportReport) -> list[tuple[str, str, int | None, str | None]]:
     """Code, file, row and column of every finding that is not a mere note."""
-    return [
-        (f.code, f.file, f.row, f.column) for f in report.findings if f.level.value != "note"
-    ]
+    return [(f.code, f.file, f.row, f.column) for f in report.findings if f.level.value != "note"]

@@ -4,11 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from intake.tape_files import SOUND, bytes_of, changed, places, run, taken_book, write_tape
 
 from forbear.intake.checks.examined import Parameters
 from forbear.intake.reports import ControlTotals
 from forbear.intake.row_states import RowCounts
+from intake.tape_files import SOUND, bytes_of, changed, places, run, taken_book, write_tape
 
 
 def test_sound_tape_is_taken_with_its_totals(tmp_path: Path) -> None:
@@ -26,7 +26,14 @@ FAULTS = [
     ("loans.csv", "2026-08-14", "2026-02-30", "date_impossible", 1, "disbursed_on"),
     ("loans.csv", "2026-08-14", "soon", "bad_date", 1, "disbursed_on"),
     ("loans.csv", "2026-11-01", "2026-11-21", "date_impossible", 3, "disbursed_on"),
-    ("loans.csv", "L2,B2,cash,CNY,30000", "L2,B2,cash,XYZ,30000", "unknown_currency", 2, "currency"),
+    (
+        "loans.csv",
+        "L2,B2,cash,CNY,30000",
+        "L2,B2,cash,XYZ,30000",
+        "unknown_currency",
+        2,
+        "currency",
+    ),
     ("loans.csv", "CNY,30000", "CNY,-30000", "negative_amount", 2, "principal_minor"),
     ("loans.csv", "CNY,30000", "CNY,0", "principal_zero", 2, "principal_minor"),
     ("loans.csv", "CNY,30000", "CNY,many", "amount_unreadable", 2, "principal_minor"),
@@ -104,9 +111,10 @@ def test_lenders_bucket_that_differs_is_a_warning(tmp_path: Path) -> None:
     # Ours on 2026-11-20: L1 unmet since 2026-10-14, 37 days, M2; L2 and L3 none, M0.
     head, *rows = SOUND["loans.csv"].splitlines()
     claims = ("37,M2", "3,M1", "0,M0")
-    text = "\n".join([f"{head},lender_days_past_due,lender_bucket"] + [
-        f"{row},{claim}" for row, claim in zip(rows, claims, strict=True)
-    ])
+    text = "\n".join(
+        [f"{head},lender_days_past_due,lender_bucket"]
+        + [f"{row},{claim}" for row, claim in zip(rows, claims, strict=True)]
+    )
     report = run(write_tape(tmp_path / "t", {**SOUND, "loans.csv": text + "\n"}), tmp_path / "book")
     assert places(report) == [
         ("bucket_differs", "loans.csv", 2, "lender_bucket"),

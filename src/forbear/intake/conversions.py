@@ -14,6 +14,7 @@ DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日", 
 MOMENT_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M")
 GUESSED_DAYS = DAY_FORMATS[:5]
 DATE_SHAPE = r"^\d{4}[-/.年]?\d{1,2}[-/.月]?\d{1,2}日?"
+FRACTION = r"^\s*[+-]?[\d,]*(?:\.\d+|\.?\d*[eE]-\d+)\s*$"
 OFFSET = r"(?:[+-]\d{2}:?\d{2}|Z)$"
 PERCENT = Decimal("0.01")
 RATE_MAX = 10

@@ -74,10 +74,18 @@ class FindingLog:
         self._rows.append(frame.select(list(_COLUMNS)))
 
     def table(self) -> pl.DataFrame:
-        """Every finding on a row; one row and code and column counts once."""
+        """Every finding on a row; one row and code and column counts once.
+
+        A cell whose value was refused (a formula) is not reported as empty besides.
+        """
         if not self._rows:
             return pl.DataFrame(schema=_COLUMNS)
-        return pl.concat(self._rows).unique([ROW_ID, "code", "column"], maintain_order=True)
+        found = pl.concat(self._rows).unique([ROW_ID, "code", "column"], maintain_order=True)
+        is_missing = pl.col("code") == "missing_value"
+        if not found["code"].is_in(["formula_cell", "digits_lost"]).any():
+            return found
+        is_told = pl.struct(ROW_ID, "column").is_duplicated()
+        return found.filter(~(is_missing & is_told))
 
     @property
     def of_files(self) -> tuple[Finding, ...]:

@@ -149,8 +149,8 @@ def _log_faults(
     classes = conversions.value_class(raw)
     codes = pl.Series([UNREADABLE[column.kind]]).new_from_index(0, len(rows))
     if column.kind is Kind.AMOUNT:
-        finer = conversions.amounts(raw, 6)
-        codes = codes.set(finer.is_not_null(), "amount_below_minor_unit")
+        is_number = conversions.text(raw).str.contains(conversions.FRACTION)
+        codes = codes.set(is_number, "amount_below_minor_unit")
     elif column.kind in (Kind.DAY, Kind.MOMENT):
         looks_right = conversions.text(raw).str.contains(conversions.DATE_SHAPE)
         codes = codes.set(looks_right, "date_impossible")

@@ -42,7 +42,7 @@ def _gaps(examined: Examined, instalments: pl.DataFrame) -> None:
     """The first instalment out of order in each loan; equal numbers are duplicates, not gaps."""
     if is_in_order(instalments):
         return
-    rows = instalments.select(ROW_ID, "loan_id", "seq", "due_on").drop_nulls()
+    rows = _readable(instalments, ("seq", "due_on")).select(ROW_ID, "loan_id", "seq", "due_on")
     rows = rows.unique(["loan_id", "seq"], keep="first").sort("loan_id", "seq")
     same_loan = pl.col("loan_id") == pl.col("loan_id").shift(1)
     before = pl.when(same_loan).then(pl.col("seq").shift(1)).otherwise(0).fill_null(0)
@@ -56,14 +56,27 @@ def _gaps(examined: Examined, instalments: pl.DataFrame) -> None:
     examined.log.rows(judged.filter("is_back")[ROW_ID], "schedule_gap", due, value_class="date")
 
 
+def _unread_loans(instalments: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Loans with an instalment that could not be read: that is found already, once is enough."""
+    unread = pl.any_horizontal(pl.col(name).is_null() for name in columns)
+    return instalments.filter(unread).select("loan_id").drop_nulls().unique()
+
+
+def _readable(instalments: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of loans all of whose instalments could be read."""
+    whole = instalments.drop_nulls("loan_id")
+    return whole.join(_unread_loans(instalments, columns), on="loan_id", how="anti")
+
+
 def _sums(examined: Examined, instalments: pl.DataFrame) -> None:
     """Loans whose instalments' principal is not the loan's, and loans without any instalment."""
     loans = examined.frame("loans")
     if loans is None or examined.kind not in ("new", "full_snapshot"):
         return
+    unread = _unread_loans(instalments, ("seq", "principal_minor"))
     sums = instalments.group_by("loan_id").agg(pl.col("principal_minor").sum().alias("sum_minor"))
     joined = loans.select(ROW_ID, "loan_id", "principal_minor").drop_nulls()
-    joined = joined.join(sums, on="loan_id", how="left")
+    joined = joined.join(unread, on="loan_id", how="anti").join(sums, on="loan_id", how="left")
     empty = joined.filter(pl.col("sum_minor").is_null())[ROW_ID]
     examined.log.rows(empty, "schedule_gap", examined.heading("loans", "loan_id"))
     differs = joined.filter(pl.col("sum_minor") != pl.col("principal_minor"))[ROW_ID]
