@@ -91,7 +91,7 @@ def _tiles(found: Overview) -> list[Tile]:
             found.contacted,
             _("今天的计划里建议短信、电话或提供还款安排的借款人。"),
         ),
-        Tile(_("逾期借据"), found.loans_in_arrears, _("所在分档有逾期应还的借据数。")),
+        Tile(_("逾期借据"), found.loans_in_arrears, _("逾期 1 天以上、未结清的借据数。")),
         Tile(_("在管借据"), found.loans, _("已放款、未结清、未撤回的借据数。")),
     ]
 
@@ -142,7 +142,7 @@ def _roll_rows(rates: RollRates) -> list[ShownRow]:
 
 
 def _spoken(from_bucket: str, cell: RollCell) -> str:
-    share = _("样本不足") if cell.percent is None else f"{cell.percent}%"
+    share = _("样本不足") if cell.percent is None else f"{cell.percent:.1f}%"
     return _("从 %(from)s 到 %(to)s，%(share)s，%(n)s 笔") % {
         "from": word(BUCKETS, from_bucket),
         "to": word(BUCKETS, cell.to),

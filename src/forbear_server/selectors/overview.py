@@ -100,7 +100,7 @@ class Overview:
     @property
     def loans_in_arrears(self) -> int:
         return sum(
-            row.loans for ladder in self.ladders for row in ladder.rows if row.arrears_minor > 0
+            row.loans for ladder in self.ladders for row in ladder.rows if row.bucket != _STATES[0]
         )
 
     @property
@@ -246,7 +246,8 @@ def _vintages(raw: list[dict[str, Any]]) -> Vintages | None:
                 max(one["loans"] for one in raw if one["vintage"] == quarter),
                 tuple(
                     _percent(point["late"], point["loans"])
-                    if (point := by_place.get((quarter, month))) and point["loans"]
+                    if (point := by_place.get((quarter, month)))
+                    and point["loans"] >= SMALLEST_SAMPLE
                     else None
                     for month in months
                 ),

@@ -9,6 +9,8 @@ from forbear.compliance.citations import Citation
 from forbear.rulebooks import RULES
 
 _BY_ID = {rule.id: rule for rule in RULES}
+# No rule of any book binds that day: the gate asks for a person, it never allows.
+_NO_RULE = "NO-RULE-IN-FORCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,14 @@ def grounds_of(reasons: Iterable[Mapping[str, str]]) -> list[Ground]:
 
 
 def ground_of(rule_id: str, reason: str) -> Ground:
+    if rule_id == _NO_RULE:
+        return Ground(
+            rule_id,
+            reason,
+            "这一天没有任何规则生效，需由人确认后才能联系。",
+            "No rule is in force on this day: a person must confirm before any contact.",
+            None,
+        )
     rule = _BY_ID.get(rule_id)
     if rule is None:
         return Ground(rule_id, reason, rule_id, rule_id, None)

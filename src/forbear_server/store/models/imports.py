@@ -73,7 +73,10 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(state__in=["completed", "part_completed"])
                 | models.Q(
-                    rows_read=models.F("accepted") + models.F("rejected") + models.F("quarantined")
+                    rows_read=models.F("accepted")
+                    + models.F("rejected")
+                    + models.F("quarantined")
+                    + models.F("notes")
                 ),
                 name="tape_import_rows_add_up",
             ),
