@@ -34,8 +34,8 @@ from forbear.world.rows import Row, Tables, columns_of, no_tables
 
 HISTORY_DAYS = 730
 FIRST_PHONE = {"qinghe": 0, "yunshan": 2500, "hesui": 4000}
-PAUSED_PER_MILLE = 15
-RE_AGED_PER_MILLE = 6
+PAUSED_PER_MILLE = 40
+RE_AGED_PER_MILLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _events(loan_id: str, late: Sequence[LateSpell], chances: Chances) -> list[R
         ends_on = starts_on + timedelta(days=29)
         return [{"loan_id": loan_id, "kind": "pause", "starts_on": starts_on, "ends_on": ends_on}]
     is_long = (spell.until - spell.due_on).days > 30
-    if is_long and chances.happens(RE_AGED_PER_MILLE * 10):
+    if is_long and chances.happens(RE_AGED_PER_MILLE):
         starts_on = spell.due_on + timedelta(days=31)
         return [{"loan_id": loan_id, "kind": "re_age", "starts_on": starts_on, "ends_on": None}]
     return []

@@ -22,11 +22,13 @@ class Habit:
     stops: int  # of the borrowers: pays nothing any more from some instalment on
 
 
+STOP_DAYS = 210
+
 HABITS = (
-    Habit(share=740, late=74, long_delay=60, stops=4),
-    Habit(share=170, late=350, long_delay=150, stops=15),
-    Habit(share=70, late=520, long_delay=350, stops=80),
-    Habit(share=20, late=600, long_delay=500, stops=600),
+    Habit(share=740, late=70, long_delay=60, stops=14),
+    Habit(share=170, late=345, long_delay=150, stops=50),
+    Habit(share=70, late=520, long_delay=350, stops=220),
+    Habit(share=20, late=600, long_delay=500, stops=800),
 )
 
 
@@ -53,7 +55,7 @@ def payments(
     schedule: Sequence[Instalment], way: Habit, chances: Chances, *, until: date
 ) -> list[Paid]:
     """What was paid on this schedule by the end of `until`, in order."""
-    stops_at = chances.between(1, len(schedule)) if chances.happens(way.stops) else None
+    stops_at = _stop(schedule, chances, until=until) if chances.happens(way.stops) else None
     found: list[Paid] = []
     last_on = date.min
     for instalment in schedule:
@@ -66,6 +68,13 @@ def payments(
         found += _parts(instalment, paid_on, is_late, chances)
         last_on = found[-1].paid_on
     return [p for p in found if p.paid_on <= until]
+
+
+def _stop(schedule: Sequence[Instalment], chances: Chances, *, until: date) -> int | None:
+    """The first instalment of the last seven months that stays unpaid, if any fell due in them."""
+    earliest = until - timedelta(days=STOP_DAYS)
+    recent = [i.seq for i in schedule if earliest < i.due_on <= until]
+    return chances.one_of(recent) if recent else None
 
 
 def _delay(way: Habit, chances: Chances) -> int:
