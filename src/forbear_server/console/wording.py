@@ -93,7 +93,7 @@ WORKLIST_REFUSALS: Words = {
     "not_a_collector_of_the_team": gettext_lazy("只能转交给本组的催收员。"),
 }
 METHODS: Words = {
-    "equal_instalments": gettext_lazy("等额本息"),
+    "equal_instalment": gettext_lazy("等额本息"),
     "equal_principal": gettext_lazy("等额本金"),
     "interest_first": gettext_lazy("先息后本"),
     "bullet": gettext_lazy("到期一次还本付息"),

@@ -225,7 +225,7 @@ def _tone(step: int, n: int, of: int) -> str:
     """Better or worse than before by direction, stronger by share."""
     if n == 0:
         return "nothing"
-    if step == 0:
+    if step == 0 or of < SMALLEST_SAMPLE:
         return "same-1"
     strength = min(RAMP_STEPS, 1 + n * RAMP_STEPS // max(of, 1))
     return f"{'worse' if step > 0 else 'better'}-{strength}"

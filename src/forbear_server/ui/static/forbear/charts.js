@@ -34,7 +34,7 @@
     lines: (data) => ({
       legend: { top: 0, left: 0, type: "scroll", textStyle: { color: "#1b2733" } },
       tooltip: { trigger: "axis", valueFormatter: (v) => (v === null ? "—" : `${v}%`) },
-      xAxis: { type: "category", name: data.x, data: data.points, boundaryGap: false, ...axis },
+      xAxis: { type: "category", name: data.x, nameLocation: "middle", nameGap: 28, data: data.points, boundaryGap: false, ...axis },
       yAxis: { type: "value", axisLabel: { formatter: "{value}%", color: "#4a5866" }, splitLine: axis.splitLine },
       series: data.series.map((one) => ({
         type: "line",
