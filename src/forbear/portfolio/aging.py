@@ -176,7 +176,8 @@ def _penalty(
 
 def _paused(rows: PartitionRows, late: pl.DataFrame, as_of: date) -> pl.LazyFrame:
     """Per late loan with events: the last re-age by `as_of`, and days paused since counting began."""
-    events = rows.events.join(late.lazy(), on="loan_key").filter(pl.col("starts_on") <= as_of)
+    counting = late.lazy().drop_nulls("oldest_unmet_due_on")
+    events = rows.events.join(counting, on="loan_key").filter(pl.col("starts_on") <= as_of)
     re_aged = (
         events.filter(pl.col("kind") == "re_age")
         .group_by("loan_key")
@@ -184,7 +185,7 @@ def _paused(rows: PartitionRows, late: pl.DataFrame, as_of: date) -> pl.LazyFram
     )
     pauses = merged_pauses(events.filter(pl.col("kind") == "pause"))
     counted = (
-        pauses.join(late.lazy(), on="loan_key")
+        pauses.join(counting, on="loan_key")
         .join(re_aged, on="loan_key", how="left")
         .with_columns(
             aging_columns.counted_from(pl.col("oldest_unmet_due_on"), pl.col("re_aged_on")).alias(

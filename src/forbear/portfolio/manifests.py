@@ -9,7 +9,7 @@ differs between two runs of the same input (`Stage.seconds`, `started_at`, `fini
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -53,10 +53,15 @@ class Stage:
         """Whether every shard is finished."""
         return len(self.shards) == self.shards_total
 
+    def with_shard(self, shard: Shard) -> "Stage":
+        """The stage with this shard finished; shards stay in order of their names."""
+        shards = sorted((*self.shards, shard), key=lambda s: s.name)
+        return replace(self, shards=tuple(shards))
+
     @property
     def output_digest(self) -> str:
         """Digest over the shards' names and digests, in order."""
-        return digest_of([[s.name, s.digest] for s in sorted(self.shards, key=lambda s: s.name)])
+        return digest_of([[s.name, s.digest] for s in self.shards])
 
     @property
     def rows(self) -> int:
@@ -211,8 +216,3 @@ def write_durably(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def same_terms(manifest: RunManifest, terms: Mapping[str, object]) -> bool:
-    """Whether a manifest was begun for these terms (lender, day, seed, capacity, versions)."""
-    return all(getattr(manifest, name) == value for name, value in terms.items())

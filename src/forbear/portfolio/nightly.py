@@ -308,7 +308,7 @@ class NightlyRun:
             digest, rows = work()
             seconds = f"{time.perf_counter() - started:.3f}"
             shard = Shard(shard_name, digest, rows, seconds)
-            stage = replace(stage, shards=(*stage.shards, shard))
+            stage = stage.with_shard(shard)
             self._save(self.manifest.with_stage(stage))
             self.listener(Progress(self.manifest, stage, shard))
         self.listener(Progress(self.manifest, stage, None))

@@ -1,0 +1,211 @@
+"""The nightly run: same input, same bytes; killed anywhere it goes on; a changed book refuses."""
+
+import multiprocessing
+import os
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from builders import book_of, day, frame, instalments, payment, record
+from forbear import rulebooks
+from forbear.portfolio.book import Book
+from forbear.portfolio.manifests import RunFolder, RunImpossible, RunManifest
+from forbear.portfolio.nightly import SNOOZES, Law, NightlyRun, Progress, RunTerms
+from forbear.portfolio.taking import take
+from forbear.strategy.ladder import stage_ladder
+
+AT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
+LATE = instalments(("2026-10-14", 100_000), ("2026-11-14", 100_000))
+FRESH = instalments(("2026-11-12", 100_000))
+
+
+def attempt(loan: str, at: str, outcome: str, number: int) -> dict[str, object]:
+    return {
+        "borrower_id": f"B-{loan}",
+        "attempt_id": f"{loan}-{number}",
+        "attempted_at": datetime.fromisoformat(at),
+        "channel": "voice_interactive",
+        "number_ref": "mobile",
+        "outcome": outcome,
+    }
+
+
+def book(root: Path, **told: object) -> Book:
+    loans = {f"L{n}": (LATE if n % 2 else FRESH, []) for n in range(10)}
+    loans["L99"] = (LATE, [payment("2026-11-14", 200_000)])
+    three = [attempt("L1", f"2026-11-20T09:0{n}:00+08:00", "connected", n) for n in range(3)]
+    return book_of(root, loans, attempts=three, **told)  # type: ignore[arg-type]
+
+
+def run_over(
+    made: Book, root: Path, listener=lambda progress: None, *, seed: int = 7, capacity: int = 100
+) -> NightlyRun:
+    terms = RunTerms("q", "consumer_finance", day("2026-11-20"), AT, seed, capacity, "test")
+    law = Law(rulebooks.RULES, rulebooks.COLUMN_RULES, rulebooks.VERSION)
+    return NightlyRun(
+        RunFolder(root), made, terms, law, stage_ladder(), listener, lambda: datetime.now(UTC)
+    )
+
+
+def drive(run: NightlyRun, snoozes: pl.DataFrame | None = None) -> RunManifest:
+    run.lock()
+    run.export(pl.DataFrame(schema=SNOOZES) if snoozes is None else snoozes)
+    run.age()
+    run.gate()
+    run.assign()
+    run.worklists(lambda rows: None)
+    run.report()
+    return run.finish()
+
+
+def plan(root: Path) -> dict[str, dict]:
+    rows = RunFolder(root).rows("assign").collect().to_dicts()
+    return {row["borrower_id"]: row for row in rows}
+
+
+def test_two_runs_of_the_same_input_make_the_same_bytes(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    first = drive(run_over(made, tmp_path / "r1"))
+    second = drive(run_over(made, tmp_path / "r2"))
+    assert first.content_digest() == second.content_digest()
+    one, two = ((tmp_path / r / "assign/plan.parquet").read_bytes() for r in ("r1", "r2"))
+    assert one == two
+
+
+def test_a_finished_run_started_again_changes_nothing(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    drive(run_over(made, tmp_path / "r"))
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "r").rglob("*.parquet")}
+    drive(run_over(made, tmp_path / "r", seed=8, capacity=1))
+    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "r").rglob("*.parquet")} == before
+
+
+def test_the_plan_acts_by_stage_and_by_law(tmp_path: Path) -> None:
+    drive(run_over(book(tmp_path / "b"), tmp_path / "r"))
+    rows = plan(tmp_path / "r")
+    assert "B-L99" not in rows  # nothing in arrears
+    # 37 days: an offer; L1 was reached three times today, so no more calls
+    assert (rows["B-L3"]["action"], rows["B-L3"]["reasons"]) == (
+        "offer_arrangement",
+        ["stage_middle"],
+    )
+    window = (rows["B-L3"]["permitted_from_minute"], rows["B-L3"]["permitted_until_minute"])
+    assert window == (480, 1320)
+    stopped = rows["B-L1"]
+    assert (stopped["action"], stopped["verdict"]) == ("watch", "refused")
+    assert stopped["reasons"] == ["refused_by_rule", "stage_middle"]
+    assert stopped["rule_ids"] == ["CN-GBT45251-FREQ-INTERACTIVE"]
+    assert (stopped["connected_today"], stopped["rank"]) == (3, None)
+    # 8 days: a call
+    assert (rows["B-L0"]["action"], rows["B-L0"]["days_past_due"]) == ("call", 8)
+
+
+def test_an_unknown_time_zone_needs_a_person(tmp_path: Path) -> None:
+    drive(run_over(book(tmp_path / "b", time_zone=None), tmp_path / "r"))
+    row = plan(tmp_path / "r")["B-L3"]
+    assert (row["action"], row["verdict"], row["reasons"][0]) == (
+        "watch",
+        "needs_review",
+        "needs_review",
+    )
+    assert row["permitted_from_minute"] is None
+
+
+def test_capacity_cuts_the_end_of_the_line(tmp_path: Path) -> None:
+    drive(run_over(book(tmp_path / "b"), tmp_path / "r", capacity=3))
+    rows = plan(tmp_path / "r")
+    ranks = sorted(r["rank"] for r in rows.values() if r["rank"])
+    assert ranks == [1, 2, 3]
+    assert all(r["days_past_due"] == 37 for r in rows.values() if r["rank"])
+    cut = [r for r in rows.values() if r["reasons"][0] == "beyond_capacity"]
+    assert len(cut) == 9 - 3
+    assert {r["action"] for r in cut} == {"watch"}
+
+
+def test_the_lot_decides_between_equals_and_the_seed_decides_the_lot(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    orders = set()
+    for seed in range(6):
+        drive(run_over(made, tmp_path / f"r{seed}", seed=seed, capacity=2))
+        rows = plan(tmp_path / f"r{seed}")
+        orders.add(tuple(sorted(b for b, r in rows.items() if r["rank"])))
+    assert len(orders) > 1
+
+
+def test_a_snooze_keeps_its_borrower_out_until_it_has_passed(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    snoozes = pl.DataFrame(
+        [
+            {"lender": "q", "borrower_id": "B-L3", "until": datetime(2026, 11, 20, 6, tzinfo=UTC)},
+            {"lender": "q", "borrower_id": "B-L5", "until": datetime(2026, 11, 20, 2, tzinfo=UTC)},
+        ],
+        schema=SNOOZES,
+    )
+    drive(run_over(made, tmp_path / "r"), snoozes)
+    rows = plan(tmp_path / "r")
+    assert rows["B-L3"]["reasons"] == ["snoozed", "stage_middle"]
+    assert rows["B-L5"]["action"] == "offer_arrangement"
+
+
+def test_a_book_that_changed_refuses_to_go_on_with_the_old_run(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    run = run_over(made, tmp_path / "r")
+    run.lock()
+    paid = {"lender": "q", "loan_id": "L1", "payment_id": "n", "kind": "payment"}
+    paid |= {"effective_on": day("2026-11-19"), "amount_minor": 1}
+    take(
+        made,
+        {"payments": frame("payments", [paid])},
+        record=record(sha256="9" * 64, kind="financial"),
+        lender_terms={},
+    )
+    with pytest.raises(RunImpossible, match="changed"):
+        run_over(Book.open(made.root), tmp_path / "r").lock()
+
+
+def test_stages_out_of_order_are_refused(tmp_path: Path) -> None:
+    run = run_over(book(tmp_path / "b"), tmp_path / "r")
+    run.lock()
+    with pytest.raises(RunImpossible, match="export is not finished"):
+        run.age()
+
+
+def test_a_damaged_shard_is_made_again(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    whole = drive(run_over(made, tmp_path / "r"))
+    shard = next((tmp_path / "r/age").glob("*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-9])
+    again = drive(run_over(made, tmp_path / "r"))
+    assert again.content_digest() == whole.content_digest()
+
+
+def _killed_after(book_root: Path, run_root: Path, shards: int) -> None:
+    seen = 0
+
+    def listen(progress: Progress) -> None:
+        nonlocal seen
+        seen += progress.shard is not None
+        if seen == shards:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    drive(run_over(Book.open(book_root), run_root, listen))
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 5, 7, 9, 11, 12, 14])
+def test_killed_at_any_shard_the_next_start_makes_the_same_plan(
+    tmp_path: Path, shards: int
+) -> None:
+    made = book(tmp_path / "b")
+    whole = drive(run_over(made, tmp_path / "whole"))
+    child = multiprocessing.get_context("spawn").Process(
+        target=_killed_after, args=(made.root, tmp_path / "r", shards)
+    )
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    resumed = drive(run_over(made, tmp_path / "r"))
+    assert resumed.content_digest() == whole.content_digest()
+    assert plan(tmp_path / "r") == plan(tmp_path / "whole")
