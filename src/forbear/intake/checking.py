@@ -154,6 +154,7 @@ def _shaped(
         business_date=request.business_date,
         currency=mapping.currency,
         terms=mapping.terms,
+        headings=mapping.headings,
     )
     return shape(typed, log, context)
 
@@ -166,14 +167,13 @@ def _examine(
     log: FindingLog,
     progress: Progress | None,
 ) -> None:
-    headings = {(c.table, c.field): c.source for f in mapping.files for c in f.columns}
     examined = Examined(
         shaped=shaped,
         kind=request.kind.value,
         business_date=request.business_date,
         known=known,
         parameters=request.parameters,
-        headings=headings,
+        headings=mapping.headings,
         log=log,
     )
     for number, one in enumerate(CHECKS, 1):

@@ -69,6 +69,11 @@ class TapeMapping:
     terms: Mapping[str, str] = field(default_factory=dict)
     is_shipped: bool = False
 
+    @property
+    def headings(self) -> Mapping[tuple[str, str], str]:
+        """Table and field → the source column that fills it."""
+        return {(c.table, c.field): c.source for f in self.files for c in f.columns}
+
     def for_file(self, name: str) -> FileMapping | None:
         """The mapping of a file by its name, or None when the tape leaves it aside."""
         return next((f for f in self.files if fnmatch(name, f.pattern)), None)
@@ -90,7 +95,8 @@ def read_mapping(text: str, *, file: str, shapes: Mapping[str, ShapeFields]) -> 
     `shapes` are the shapes known and the fields each can fill.
     """
     try:
-        raw = yaml.safe_load(text)
+        # Every scalar as text: a column may be called `no`, a word be mapped from `1`.
+        raw = yaml.BaseLoader(text).get_single_data()
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
@@ -181,7 +187,7 @@ class _Reader:
             columns=tuple(columns),
             constants=constants,
             leave_out=tuple(str(c) for c in raw.get("leave_out") or ()),
-            optional=bool(raw.get("optional", False)),
+            optional=raw.get("optional") == "true",
             note_all=raw.get("note_all"),
         )
 
@@ -204,7 +210,7 @@ class _Reader:
             table=table,
             field=name,
             kind=known.kind,
-            required=bool(options.get("required", known.required)),
+            required=options["required"] == "true" if "required" in options else known.required,
             allowed=known.allowed,
             transform=self.transform(source, options, known),
         )

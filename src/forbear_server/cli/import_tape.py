@@ -7,6 +7,7 @@ here it is refused unless they are to be dropped (`--without-persons`).
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -109,6 +110,8 @@ def import_command(
             rejected_to=rejected_to or book.with_name(f"{book.name}.rejected"),
             is_quiet=as_json,
         )
+    if without_persons and report.persons and report.outcome is Outcome.TAKEN:
+        report = replace(report, persons_dropped=True)
     if as_json:
         typer.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2, default=str))
     else:
@@ -227,6 +230,8 @@ def _show(report: ImportReport) -> None:
     unseen = max(len(told) - SHOWN, 0) + report.findings_left_out
     if unseen:
         say(f"  … and {unseen} more; --json lists the first ten thousand.")
+    if report.persons_dropped:
+        say(f"Names, numbers and addresses of {report.persons} persons were dropped.")
     for path in report.rejected_files:
         say(f"Rows not taken, with their findings: {path}")
     if report.outcome is Outcome.REFUSED and report.rows.accepted:

@@ -36,7 +36,8 @@ def shape(rows: TypedRows, log: FindingLog, context: ShapeContext) -> Shaped:
     """Borrowers, loans, instalments and payments that follow from the rows."""
     loans = rows["row"]
     known = loans["term_days"].is_in(TERMS) | loans["term_days"].is_null()
-    log.rows(loans.filter(~known)[ROW_ID], "unknown_enumeration", "termdays", value_class="number")
+    heading = context.heading("term_days")
+    log.rows(loans.filter(~known)[ROW_ID], "unknown_enumeration", heading, value_class="number")
     loans = loans.with_columns(pl.lit(context.currency).alias("currency"), method=pl.lit("given"))
     parts = _instalments(loans)
     borrowers = [loans.select(ROW_ID, "borrower_id")]

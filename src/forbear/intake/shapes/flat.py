@@ -60,11 +60,11 @@ PARTS = pl.List(
 def shape(rows: TypedRows, log: FindingLog, context: ShapeContext) -> Shaped:
     """Borrowers, loans, computed instalments, one payment and the events of each row."""
     flat = _with_all_fields(rows["row"], context)
-    sound = _sound_terms(flat, log)
+    sound = _sound_terms(flat, log, context)
     instalments = _instalments(sound)
-    _check_last_due(sound, instalments, log)
-    payments = _payments(flat, log)
-    _check_paid_total(payments, instalments, log)
+    _check_last_due(sound, instalments, log, context)
+    payments = _payments(flat, log, context)
+    _check_paid_total(payments, instalments, log, context)
     tables = {
         "borrowers": flat,
         "loans": flat,
@@ -95,7 +95,7 @@ def _with_all_fields(rows: pl.DataFrame, context: ShapeContext) -> pl.DataFrame:
     )
 
 
-def _sound_terms(flat: pl.DataFrame, log: FindingLog) -> pl.DataFrame:
+def _sound_terms(flat: pl.DataFrame, log: FindingLog, context: ShapeContext) -> pl.DataFrame:
     """Rows a schedule can follow from; the others get `terms_impossible`."""
     whole = flat.drop_nulls([*TERMS, "disbursed_on", "first_due_on"])
     count = pl.col("instalment_count")
@@ -104,7 +104,8 @@ def _sound_terms(flat: pl.DataFrame, log: FindingLog) -> pl.DataFrame:
         (pl.col("first_due_on") <= pl.col("disbursed_on"), "first_due_on"),
         ((pl.col("method") == RepaymentMethod.BULLET.value) & (count != 1), "instalment_count"),
     ):
-        log.rows(whole.filter(fault)[ROW_ID], "terms_impossible", column, value_class="number")
+        heading = context.heading(column)
+        log.rows(whole.filter(fault)[ROW_ID], "terms_impossible", heading, value_class="number")
         whole = whole.filter(~fault)
     return whole.filter((pl.col("principal_minor") > 0) & pl.col("method").is_in(METHODS))
 
@@ -168,17 +169,20 @@ def _due_on() -> pl.Expr:
     return start + pl.duration(days=day.cast(pl.Int64) - 1)
 
 
-def _check_last_due(sound: pl.DataFrame, instalments: pl.DataFrame, log: FindingLog) -> None:
+def _check_last_due(
+    sound: pl.DataFrame, instalments: pl.DataFrame, log: FindingLog, context: ShapeContext
+) -> None:
     last = instalments.group_by(ROW_ID).agg(pl.col("due_on").max())
     judged = sound.select(ROW_ID, "last_due_on").join(last, on=ROW_ID)
     differs = judged.filter(pl.col("last_due_on") != pl.col("due_on"))[ROW_ID]
-    log.rows(differs, "terms_impossible", "last_due_on", value_class="date")
+    heading = context.heading("last_due_on")
+    log.rows(differs, "terms_impossible", heading, value_class="date")
 
 
-def _payments(flat: pl.DataFrame, log: FindingLog) -> pl.DataFrame:
+def _payments(flat: pl.DataFrame, log: FindingLog, context: ShapeContext) -> pl.DataFrame:
     paid = flat.filter(pl.col("paid_total_minor") != 0)
     undated = paid.filter(pl.col("last_paid_on").is_null())[ROW_ID]
-    log.rows(undated, "missing_value", "last_paid_on", value_class="empty")
+    log.rows(undated, "missing_value", context.heading("last_paid_on"), value_class="empty")
     return paid.select(
         ROW_ID,
         "loan_id",
@@ -189,14 +193,16 @@ def _payments(flat: pl.DataFrame, log: FindingLog) -> pl.DataFrame:
     )
 
 
-def _check_paid_total(payments: pl.DataFrame, instalments: pl.DataFrame, log: FindingLog) -> None:
+def _check_paid_total(
+    payments: pl.DataFrame, instalments: pl.DataFrame, log: FindingLog, context: ShapeContext
+) -> None:
     amounts = pl.sum_horizontal("principal_minor", "interest_minor", "fees_minor")
     totals = instalments.group_by(ROW_ID).agg(amounts.sum().alias("scheduled"))
     judged = payments.join(totals, on=ROW_ID)
     more = judged.filter(pl.col("amount_minor") > pl.col("scheduled"))[ROW_ID]
-    log.rows(
-        more, "paid_total_differs", "paid_total_minor", level=Level.WARNING, value_class="number"
-    )
+    heading = context.heading("paid_total_minor")
+    level = Level.WARNING
+    log.rows(more, "paid_total_differs", heading, level=level, value_class="number")
 
 
 def _events(flat: pl.DataFrame) -> pl.DataFrame:

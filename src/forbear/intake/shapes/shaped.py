@@ -21,6 +21,11 @@ class ShapeContext:
     business_date: date
     currency: str | None
     terms: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def heading(self, name: str) -> str:
+        """The source column that filled a field of the shape's own rows."""
+        return self.headings.get(("row", name), name)
 
 
 @dataclass(frozen=True, slots=True)
