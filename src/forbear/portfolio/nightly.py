@@ -9,7 +9,6 @@ The caller gives `at`, seed and capacity; they are fixed with the first start of
 from the manifest when the run goes on.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -304,9 +303,9 @@ class NightlyRun:
         for shard_name, work in todo:
             if shard_name in done:
                 continue
-            started = time.perf_counter()
+            started = self.clock()
             digest, rows = work()
-            seconds = f"{time.perf_counter() - started:.3f}"
+            seconds = f"{(self.clock() - started).total_seconds():.3f}"
             shard = Shard(shard_name, digest, rows, seconds)
             stage = stage.with_shard(shard)
             self._save(self.manifest.with_stage(stage))

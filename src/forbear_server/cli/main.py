@@ -7,7 +7,9 @@ and managing users without Polars. To add one: a line in COMMANDS and `cli/<name
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import typer
@@ -17,15 +19,25 @@ from typer.main import get_command as command_of
 from forbear_server.cli.django_setup import set_up_django
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listed:
     module: str
     needs_django: bool = True
+    # settings a command brings along where the environment does not say otherwise
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+DEMO_SETTINGS = {
+    "FORBEAR_DEMO": "1",
+    "FORBEAR_DEMO_CLOCK": "2026-11-20T10:30:00+08:00",
+    "FORBEAR_DATA_DIR": "var/demo",
+}
 
 
 COMMANDS = {
     "age": Listed("forbear_server.cli.age", needs_django=False),
     "db": Listed("forbear_server.cli.db"),
+    "demo": Listed("forbear_server.cli.demo", settings=DEMO_SETTINGS),
     "import": Listed("forbear_server.cli.import_tape", needs_django=False),
     "lenders": Listed("forbear_server.cli.lenders"),
     "nightly": Listed("forbear_server.cli.nightly"),
@@ -46,6 +58,8 @@ class CommandsOnDemand(TyperGroup):
         listed = COMMANDS.get(cmd_name)
         if listed is None:
             return None
+        for name, value in listed.settings.items():
+            os.environ.setdefault(name, value)
         if listed.needs_django:
             set_up_django()
         command = command_of(importlib.import_module(listed.module).app)

@@ -23,6 +23,7 @@ from forbear.portfolio.nightly import SNOOZES, STAGES, Law, Listener, NightlyRun
 from forbear.strategy.ladder import stage_ladder
 from forbear_server import __version__
 from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.books import book_root, run_folder
 from forbear_server.selectors.lenders import LenderRow, find_lender
 from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
 from forbear_server.services.runs import (
@@ -47,16 +48,6 @@ class RunOutcome:
     business_date: date
     state: str
     manifest: RunManifest
-
-
-def book_root(lender_code: str) -> Path:
-    """Where a lender's book lies."""
-    return Path(settings.DATA_DIR) / "books" / lender_code
-
-
-def run_root(lender_code: str, business_date: date) -> Path:
-    """Where a run's files lie."""
-    return Path(settings.DATA_DIR) / "runs" / lender_code / str(business_date)
 
 
 def seed_of(lender_code: str, business_date: date) -> int:
@@ -127,7 +118,7 @@ class _Desk:
         """Every stage in order, until the end, a pause or a failure."""
         with self._failing():
             nightly = NightlyRun(
-                RunFolder(run_root(self.lender.code, self.business_date)),
+                run_folder(self.lender.code, self.business_date),
                 Book.open(book_root(self.lender.code)),
                 self._terms(at, capacity),
                 LAW,

@@ -1,0 +1,142 @@
+"""The demonstration, made the way anyone would: lenders, accounts, tapes through import, a run.
+
+Every step looks whether it was done before, so a start that was broken off goes on, and a later
+start only opens the console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from forbear.intake.presets.catalogue import preset
+from forbear.intake.reports import ImportReport, Outcome, TapeKind
+from forbear.portfolio.nightly import Progress
+from forbear.primitives.errors import require
+from forbear.world.demo_tape import write_demo_tapes
+from forbear.world.lenders import DEMO_LENDERS, DemoLender
+from forbear_server.jobs.nightly import RunOutcome, run_nightly
+from forbear_server.selectors.actors import Role
+from forbear_server.services.import_acceptance import import_for_lender
+from forbear_server.services.lenders import register_lender
+from forbear_server.services.users import UserExists, add_user
+
+SEED = 20261120
+BUSINESS_DATE = date(2026, 11, 20)
+RUN_AT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)  # 10:30 in Beijing, where the demo clock stands
+ENGLISH_NAMES = {
+    "qinghe": "Qinghe Consumer Finance (demo)",
+    "yunshan": "Yunshan Bank (demo)",
+    "hesui": "Hesui Microloan (demo)",
+}
+FIRST_LENDER_ACCOUNTS = (
+    ("admin", "管理员 高宁", Role.ADMIN),
+    ("collector", "催收员 沈悦", Role.COLLECTOR),
+    ("collector2", "催收员 方舟", Role.COLLECTOR),
+    ("lead", "组长 陆川", Role.LEAD),
+    ("strategist", "策略 叶青", Role.STRATEGIST),
+    ("compliance", "合规 江平", Role.COMPLIANCE),
+    ("complaints", "投诉专员 许安", Role.COMPLAINTS),
+)
+OTHER_LENDER_ACCOUNTS = (
+    ("admin", "管理员", Role.ADMIN),
+    ("collector", "催收员", Role.COLLECTOR),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStep:
+    """What a start of the demonstration did for one lender."""
+
+    lender: DemoLender
+    report: ImportReport
+    run: RunOutcome
+
+
+def tapes_root() -> Path:
+    """Where the demonstration's tapes lie; `tape_demo.csv` is there to be imported by hand."""
+    return Path(settings.DATA_DIR) / "tapes"
+
+
+def prepare_accounts(now: datetime) -> None:
+    """The three lenders and an account for each role."""
+    for lender in DEMO_LENDERS:
+        register_lender(
+            code=lender.code,
+            name_zh=lender.name,
+            name_en=ENGLISH_NAMES[lender.code],
+            kind=lender.kind,
+            now=now,
+        )
+        is_first = lender is DEMO_LENDERS[0]
+        for name, shown, role in FIRST_LENDER_ACCOUNTS if is_first else OTHER_LENDER_ACCOUNTS:
+            username = name if is_first else f"{lender.code}-{name}"
+            _add(lender.code, username, shown, role, now)
+
+
+def _add(lender_code: str, username: str, shown: str, role: Role, now: datetime) -> None:
+    try:
+        add_user(
+            lender_code=lender_code,
+            username=username,
+            display_name=shown,
+            role=role,
+            team="一组",
+            is_demo=True,
+            now=now,
+        )
+    except UserExists:
+        return
+
+
+def write_tapes() -> None:
+    """Write the tapes if they are not there yet; same seed, same files."""
+    if not (tapes_root() / "tape_demo.csv").exists():
+        write_demo_tapes(tapes_root(), seed=SEED)
+
+
+def prepare_lender(
+    lender: DemoLender,
+    *,
+    clock: Callable[[], datetime],
+    listener: Callable[[Progress], None] | None = None,
+) -> DemoStep:
+    """Import one lender's tape and run its night; both pass over what is done already."""
+    report = import_for_lender(
+        lender_code=lender.code,
+        source=tapes_root() / lender.code,
+        mapping=preset("forbear"),
+        kind=TapeKind.NEW,
+        business_date=BUSINESS_DATE,
+        now=clock(),
+    )
+    require(
+        report.outcome is not Outcome.REFUSED,
+        f"the demo tape of {lender.code} was refused: {report}",
+    )
+    run = run_nightly(
+        lender_code=lender.code,
+        business_date=BUSINESS_DATE,
+        at=RUN_AT,
+        clock=clock,
+        listener=listener,
+    )
+    return DemoStep(lender, report, run)
+
+
+def mark_prepared() -> None:
+    """Remember that everything is there, so that the next start is quick."""
+    _mark().write_text(f"{SEED}\n", encoding="utf-8")
+
+
+def is_prepared() -> bool:
+    """Whether an earlier start made everything."""
+    return _mark().exists()
+
+
+def _mark() -> Path:
+    return Path(settings.DATA_DIR) / "demo.prepared"
