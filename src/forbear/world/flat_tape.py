@@ -51,24 +51,15 @@ def yuan(amount_minor: int) -> str:
 
 
 def _row(index: int, chances: Chances) -> dict[str, str | None]:
+    """One loan with its borrower; the columns a lender of this kind leaves empty stay empty."""
     who = person(FIRST_PHONE + index, chances)
-    method = chances.one_of(tuple(METHODS))
-    disbursed_on = TODAY - timedelta(days=chances.between(10, 540))
-    points = chances.between(108, 236) * 10
-    terms = Terms(
-        principal=Money(chances.between(20, 400) * 10_000, Currency.CNY),
-        interest_rate_annual=Decimal(points) / 10_000,
-        instalment_count=chances.one_of((6, 12, 24)),
-        disbursed_on=disbursed_on,
-        first_due_on=due_date(disbursed_on, 1),
-        method=method,
-    )
+    terms = _terms(chances)
     instalments = schedule(terms)
     paid = payments(instalments, habit(chances), chances, until=TODAY)
     total = sum(p.amount_minor for p in paid)
-    days = _days_past_due([(i.due_on, i.due_minor) for i in instalments], total)
-    is_settled = total == sum(i.due_minor for i in instalments)
     last_on = paid[-1].paid_on if paid else None
+    is_settled = total == sum(i.due_minor for i in instalments)
+    days = _days_past_due([(i.due_on, i.due_minor) for i in instalments], total)
     return {
         "借款人编号": f"B-{FIRST_BORROWER + index}",
         "姓名": who.name,
@@ -77,30 +68,48 @@ def _row(index: int, chances: Chances) -> dict[str, str | None]:
         "联系地址": who.address,
         "时区": "Asia/Shanghai",
         "语言": "zh-Hans",
-        "借据号": f"QF-{disbursed_on:%y%m%d}-{index + 1:04d}",
-        "产品": "青禾易分期",
-        "币种": "人民币",
-        "放款日": _day(disbursed_on),
-        "本金": yuan(terms.principal.amount_minor),
-        "年利率": f"{Decimal(points) / 100:.2f}",
-        "罚息年利率": f"{Decimal(points) * 3 / 200:.2f}",
-        "计息基准": "actual/360",
-        "还款方式": METHODS[method],
-        "期数": str(terms.instalment_count),
-        "首期还款日": _day(terms.first_due_on),
+        "借据号": f"QF-{terms.disbursed_on:%y%m%d}-{index + 1:04d}",
+        **_terms_cells(terms),
         "末期还款日": _day(instalments[-1].due_on),
         "每期服务费": "0.00",
         "已还总额": yuan(total),
         "最近还款日": _day(last_on),
         "结清日": _day(last_on) if is_settled else None,
-        "核销日": None,
-        "撤回日": None,
-        "暂停起始日": None,
-        "暂停截止日": None,
-        "重定逾期日": None,
+        **dict.fromkeys(("核销日", "撤回日", "暂停起始日", "暂停截止日", "重定逾期日")),
         "逾期天数": str(days),
         "分档": next((name for start, name in LADDER if days >= start), "M0"),
         "联系人电话": str(19_900_000_000 + CONTACT_PHONE + index),
+    }
+
+
+def _terms(chances: Chances) -> Terms:
+    method = chances.one_of(tuple(METHODS))
+    disbursed_on = TODAY - timedelta(days=chances.between(10, 540))
+    rate = Decimal(chances.between(108, 236) * 10) / 10_000
+    return Terms(
+        principal=Money(chances.between(20, 400) * 10_000, Currency.CNY),
+        interest_rate_annual=rate,
+        instalment_count=chances.one_of((6, 12, 24)),
+        disbursed_on=disbursed_on,
+        first_due_on=due_date(disbursed_on, 1),
+        method=method,
+        penalty_rate_annual=rate * Decimal("1.5"),
+    )
+
+
+def _terms_cells(terms: Terms) -> dict[str, str | None]:
+    penalty = terms.penalty_rate_annual or Decimal(0)
+    return {
+        "产品": "青禾易分期",
+        "币种": "人民币",
+        "放款日": _day(terms.disbursed_on),
+        "本金": yuan(terms.principal.amount_minor),
+        "年利率": f"{terms.interest_rate_annual * 100:.2f}",
+        "罚息年利率": f"{penalty * 100:.2f}",
+        "计息基准": terms.day_count.value,
+        "还款方式": METHODS[terms.method],
+        "期数": str(terms.instalment_count),
+        "首期还款日": _day(terms.first_due_on),
     }
 
 

@@ -49,35 +49,50 @@ class OptionsUnclear(RequestRefused):
     code = "options_unclear"
 
 
+SourceArgument = Annotated[Path, typer.Argument(help="The tape: one file, or a folder of files.")]
+BookOption = Annotated[Path, typer.Option(help="Folder of the book; made when it is not there.")]
+PresetOption = Annotated[
+    str | None, typer.Option("--preset", help="A shipped mapping, such as superlender.")
+]
+MappingOption = Annotated[Path | None, typer.Option(help="Your own mapping file (YAML).")]
+LenderOption = Annotated[
+    str | None, typer.Option(help="Lender's code; the preset's name if not given.")
+]
+KindOption = Annotated[TapeKind, typer.Option(help="What the tape is for.")]
+DayOption = Annotated[
+    str | None, typer.Option(help="The tape's day, 2026-11-20; today in Beijing if not given.")
+]
+RateCapOption = Annotated[
+    str, typer.Option(help="Warn above this yearly rate; `none` for no check.")
+]
+CleanOption = Annotated[
+    bool, typer.Option(help="Take the rows without errors; keep the others apart.")
+]
+RejectedOption = Annotated[
+    Path | None, typer.Option(help="Folder for rows not taken; BOOK.rejected if not given.")
+]
+WithoutPersonsOption = Annotated[
+    bool, typer.Option(help="Drop names, numbers and addresses: they are stored nowhere.")
+]
+DryRunOption = Annotated[bool, typer.Option(help="Check only; write nothing.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+
+
 @app.command()
 def import_command(
-    source: Annotated[Path, typer.Argument(help="The tape: one file, or a folder of files.")],
-    book: Annotated[Path, typer.Option(help="Folder of the book; made when it is not there.")],
-    preset_name: Annotated[
-        str | None, typer.Option("--preset", help="A shipped mapping, such as superlender.")
-    ] = None,
-    mapping: Annotated[Path | None, typer.Option(help="Your own mapping file (YAML).")] = None,
-    lender: Annotated[
-        str | None, typer.Option(help="Lender's code; the preset's name if not given.")
-    ] = None,
-    kind: Annotated[TapeKind, typer.Option(help="What the tape is for.")] = TapeKind.NEW,
-    business_date: Annotated[
-        str | None, typer.Option(help="The tape's day, 2026-11-20; today in Beijing if not given.")
-    ] = None,
-    rate_cap: Annotated[
-        str, typer.Option(help="Warn above this yearly rate; `none` for no check.")
-    ] = "0.24",
-    clean_rows_only: Annotated[
-        bool, typer.Option(help="Take the rows without errors; keep the others apart.")
-    ] = False,
-    rejected_to: Annotated[
-        Path | None, typer.Option(help="Folder for rows not taken; BOOK.rejected if not given.")
-    ] = None,
-    without_persons: Annotated[
-        bool, typer.Option(help="Drop names, numbers and addresses: they are stored nowhere.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option(help="Check only; write nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    source: SourceArgument,
+    book: BookOption,
+    preset_name: PresetOption = None,
+    mapping: MappingOption = None,
+    lender: LenderOption = None,
+    kind: KindOption = TapeKind.NEW,
+    business_date: DayOption = None,
+    rate_cap: RateCapOption = "0.24",
+    clean_rows_only: CleanOption = False,
+    rejected_to: RejectedOption = None,
+    without_persons: WithoutPersonsOption = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Bring a lender's tape into the book: taken whole or not at all, and never twice.
 
