@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forbear_server.console import loans, overview, runs, sign_in, worklists
+from forbear_server.console import import_steps, imports, loans, overview, runs, sign_in, worklists
 
 app_name = "console"
 urlpatterns = [
@@ -17,7 +17,25 @@ urlpatterns = [
     path("worklist/<int:item_id>/", worklists.item, name="worklist-item"),
     path("worklist/<int:item_id>/<slug:verb>/", worklists.change, name="worklist-change"),
     path("loans/<str:ref>/", loans.loan, name="loan"),
-    path("imports/", runs.runs, name="imports"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="import-file"),
+    path("imports/<uuid:import_uuid>/mapping/", import_steps.mapping, name="import-mapping"),
+    path("imports/<uuid:import_uuid>/preview/", import_steps.preview, name="import-preview"),
+    path("imports/<uuid:import_uuid>/findings/", import_steps.findings, name="import-findings"),
+    path("imports/<uuid:import_uuid>/check/", import_steps.recheck, name="import-check"),
+    path("imports/<uuid:import_uuid>/confirm/", import_steps.confirm, name="import-confirm"),
+    path("imports/<uuid:import_uuid>/outcome/", import_steps.outcome, name="import-outcome"),
+    path("imports/<uuid:import_uuid>/withdraw/", imports.withdraw, name="import-withdraw"),
+    path(
+        "imports/<uuid:import_uuid>/findings.csv",
+        import_steps.findings_file,
+        name="import-findings-file",
+    ),
+    path(
+        "imports/<uuid:import_uuid>/rejected.csv",
+        import_steps.rejects_file,
+        name="import-rejects-file",
+    ),
     path("runs/", runs.runs, name="runs"),
     path("runs/<str:day>/", runs.run_day, name="run"),
     path("runs/<str:day>/start/", runs.start, name="run-start"),

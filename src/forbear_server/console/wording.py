@@ -143,6 +143,21 @@ IMPORT_KINDS: Words = {
     "recall": gettext_lazy("撤回"),
     "full_snapshot": gettext_lazy("全量"),
 }
+WITHDRAWAL_REFUSALS: Words = {
+    "not_accepted": gettext_lazy("这次导入没有写入，不需要撤销。"),
+    "another_day": gettext_lazy("只能在同一营业日内撤销。"),
+    "later_tape": gettext_lazy("此后又导入了别的文件，不能只撤销这一份。"),
+    "compliance_approves": gettext_lazy("撤销由合规专员批准。"),
+    "nobody_asked": gettext_lazy("还没有人申请撤销。"),
+    "own_request": gettext_lazy("不能批准自己提出的申请。"),
+    "not_your_role": gettext_lazy("您的角色不能撤销导入。"),
+}
+PREVIEWS: Words = {
+    "loans": gettext_lazy("借据"),
+    "instalments": gettext_lazy("还款计划"),
+    "payments": gettext_lazy("还款"),
+    "persons": gettext_lazy("借款人（已掩码）"),
+}
 LEVELS: Words = {
     "error": gettext_lazy("错误"),
     "warning": gettext_lazy("警告"),

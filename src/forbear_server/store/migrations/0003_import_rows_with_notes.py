@@ -5,18 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0002_row_security'),
+        ("store", "0002_row_security"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='import',
-            name='tape_import_rows_add_up',
+            model_name="import",
+            name="tape_import_rows_add_up",
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['completed', 'part_completed']), _negated=True), ('rows_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('rejected')), '+', models.F('quarantined')), '+', models.F('notes'))), _connector='OR'), name='tape_import_rows_add_up'),
+            model_name="import",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["completed", "part_completed"]), _negated=True),
+                    (
+                        "rows_read",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("accepted"), "+", models.F("rejected")
+                                ),
+                                "+",
+                                models.F("quarantined"),
+                            ),
+                            "+",
+                            models.F("notes"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="tape_import_rows_add_up",
+            ),
         ),
     ]
