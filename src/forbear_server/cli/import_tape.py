@@ -1,13 +1,15 @@
 """`forbear import`: a lender's file into the book, with every finding said and nothing half done.
 
-Needs no database. A tape with names and numbers belongs to the desk, where they are encrypted:
-here it is refused unless they are to be dropped (`--without-persons`).
+Into a book (`--book`) it needs no database; a tape with names and numbers belongs to the desk
+(`--desk`), where they are encrypted, and is refused otherwise unless they are to be dropped.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+import importlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +18,7 @@ import polars as pl
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from forbear.intake.catalogue import entry, message, remedy
 from forbear.intake.checking import CheckRequest
 from forbear.intake.checks.examined import Parameters
 from forbear.intake.importing import import_tape
@@ -27,12 +27,12 @@ from forbear.intake.presets.catalogue import mapping_file, preset
 from forbear.intake.reports import ImportReport, Outcome, TapeKind
 from forbear.portfolio.book import Book
 from forbear.primitives.errors import RequestRefused
-from forbear.primitives.findings import Finding, Level
 from forbear.primitives.rates import annual_rate
-from forbear_server.cli.presenting import refusing, say
+from forbear_server.cli.django_setup import set_up_django
+from forbear_server.cli.import_report import tell
+from forbear_server.cli.presenting import refusing
 
 app = typer.Typer()
-SHOWN = 20
 BEIJING_OFFSET = timedelta(hours=8)
 STAGES = {"read": "Reading 读取", "check": "Checking 检查"}
 
@@ -50,7 +50,9 @@ class OptionsUnclear(RequestRefused):
 
 
 SourceArgument = Annotated[Path, typer.Argument(help="The tape: one file, or a folder of files.")]
-BookOption = Annotated[Path, typer.Option(help="Folder of the book; made when it is not there.")]
+BookOption = Annotated[
+    Path | None, typer.Option(help="Folder of the book; made when it is not there.")
+]
 PresetOption = Annotated[
     str | None, typer.Option("--preset", help="A shipped mapping, such as superlender.")
 ]
@@ -74,14 +76,28 @@ RejectedOption = Annotated[
 WithoutPersonsOption = Annotated[
     bool, typer.Option(help="Drop names, numbers and addresses: they are stored nowhere.")
 ]
+DeskOption = Annotated[
+    bool, typer.Option(help="Into the desk's own book, persons encrypted; needs the database.")
+]
 DryRunOption = Annotated[bool, typer.Option(help="Check only; write nothing.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How the tape is to be taken into a book."""
+
+    clean_rows_only: bool
+    dry_run: bool
+    without_persons: bool
+    rejected_to: Path | None
+    as_json: bool
 
 
 @app.command()
 def import_command(
     source: SourceArgument,
-    book: BookOption,
+    book: BookOption = None,
     preset_name: PresetOption = None,
     mapping: MappingOption = None,
     lender: LenderOption = None,
@@ -91,6 +107,7 @@ def import_command(
     clean_rows_only: CleanOption = False,
     rejected_to: RejectedOption = None,
     without_persons: WithoutPersonsOption = False,
+    desk: DeskOption = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -102,36 +119,43 @@ def import_command(
 
     forbear import --preset forbear-flat tape.csv --book BOOK --lender qinghe --dry-run
 
+    forbear import --preset forbear demo/qinghe --desk --lender qinghe
+
     Ends with 0 when taken or already taken, with 1 when refused.
     """
     with refusing(RequestRefused):
         chosen = _mapping(preset_name, mapping)
-        request = CheckRequest(
-            lender=lender or chosen.id,
-            kind=kind,
-            business_date=_day(business_date),
-            parameters=Parameters(
-                rate_cap_annual=None if rate_cap == "none" else annual_rate(rate_cap)
-            ),
-        )
-        report = _import(
-            source,
-            chosen,
-            request,
-            Book.open_or_new(book),
-            clean_rows_only=clean_rows_only,
-            dry_run=dry_run,
-            without_persons=without_persons,
-            rejected_to=rejected_to or book.with_name(f"{book.name}.rejected"),
-            is_quiet=as_json,
-        )
-    if without_persons and report.persons and report.outcome is Outcome.TAKEN:
-        report = replace(report, persons_dropped=True)
-    if as_json:
-        typer.echo(json.dumps(_as_json(report), ensure_ascii=False, indent=2, default=str))
-    else:
-        _show(report)
+        cap = None if rate_cap == "none" else annual_rate(rate_cap)
+        parameters = Parameters(rate_cap_annual=cap)
+        request = CheckRequest(lender or chosen.id, kind, _day(business_date), parameters)
+        if desk:
+            _only_with_book(book, dry_run, without_persons, rejected_to)
+            report = _at_desk(source, chosen, request, clean_rows_only)
+        else:
+            wishes = Wishes(clean_rows_only, dry_run, without_persons, rejected_to, as_json)
+            report = _into_book(source, chosen, request, book, wishes)
+    tell(report, as_json=as_json)
     raise typer.Exit(1 if report.outcome is Outcome.REFUSED else 0)
+
+
+def _only_with_book(book: Path | None, *wishes: object) -> None:
+    if book is not None or any(wishes):
+        raise OptionsUnclear(
+            "--desk takes the lender's own book and keeps persons encrypted: leave out --book, "
+            "--dry-run, --without-persons and --rejected-to, or leave out --desk."
+        )
+
+
+def _at_desk(
+    source: Path, chosen: TapeMapping, request: CheckRequest, clean_rows_only: bool
+) -> ImportReport:
+    # Django and the database only when they are asked for: the other way runs without them.
+    set_up_django()
+    module = importlib.import_module("forbear_server.cli.desk_import")
+    made: ImportReport = module.import_at_desk(
+        source, chosen, request, clean_rows_only=clean_rows_only
+    )
+    return made
 
 
 def _mapping(preset_name: str | None, mapping: Path | None) -> TapeMapping:
@@ -151,26 +175,45 @@ def _day(text: str | None) -> date:
         raise OptionsUnclear(f"--business-date {text!r} is no date: write 2026-11-20.") from None
 
 
-def _import(
+def _into_book(
     source: Path,
     chosen: TapeMapping,
     request: CheckRequest,
-    book: Book,
-    *,
-    clean_rows_only: bool,
-    dry_run: bool,
-    without_persons: bool,
-    rejected_to: Path,
-    is_quiet: bool,
+    book: Path | None,
+    wishes: Wishes,
 ) -> ImportReport:
+    if book is None:
+        raise OptionsUnclear(
+            "Say where the tape goes: --book FOLDER, or --desk for the desk's own."
+        )
+
     def refuse_persons(persons: pl.DataFrame) -> None:
-        if persons.height and not without_persons:
+        if persons.height and not wishes.without_persons:
             raise PersonsNeedTheDesk(
                 f"The tape names {persons.height} persons and this command has no desk to encrypt "
-                "them in; nothing was written. Import it in the console (数据导入), or give "
-                "--without-persons to drop names, numbers and addresses."
+                "them in; nothing was written. Import it with --desk or in the console (数据导入), or "
+                "give --without-persons to drop names, numbers and addresses."
             )
 
+    with _progress(is_quiet=wishes.as_json) as advance:
+        report = import_tape(
+            source,
+            mapping=chosen,
+            request=request,
+            book=Book.open_or_new(book),
+            clean_rows_only=wishes.clean_rows_only,
+            dry_run=wishes.dry_run,
+            rejected_to=wishes.rejected_to or book.with_name(f"{book.name}.rejected"),
+            store_persons=refuse_persons,
+            progress=advance,
+        )
+    is_dropped = wishes.without_persons and report.persons and report.outcome is Outcome.TAKEN
+    return replace(report, persons_dropped=True) if is_dropped else report
+
+
+@contextmanager
+def _progress(*, is_quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar a stage, on the error stream; gone when the work is done."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -187,89 +230,4 @@ def _import(
         bar.update(tasks[stage], completed=done, total=total)
 
     with bar:
-        return import_tape(
-            source,
-            mapping=chosen,
-            request=request,
-            book=book,
-            clean_rows_only=clean_rows_only,
-            dry_run=dry_run,
-            rejected_to=rejected_to,
-            store_persons=refuse_persons,
-            progress=advance,
-        )
-
-
-def _as_json(report: ImportReport) -> dict[str, object]:
-    found = report.as_json()
-    found["findings"] = [_explained(f) for f in report.findings]
-    return found
-
-
-def _explained(finding: Finding) -> dict[str, object]:
-    return {
-        "file": finding.file,
-        "row": finding.row,
-        "column": finding.column,
-        "value_class": finding.value_class,
-        "code": finding.code,
-        "level": finding.level.value,
-        "message": message(finding, "en"),
-        "remedy": remedy(finding, "en"),
-    }
-
-
-def _show(report: ImportReport) -> None:
-    console = Console()
-    headline = {
-        Outcome.TAKEN: "Taken into the book.",
-        Outcome.DRY_RUN: "Dry run: it would be taken; nothing was written.",
-        Outcome.ALREADY_TAKEN: "此文件已导入，未重复写入。Already imported: nothing was written.",
-        Outcome.REFUSED: "Refused: nothing was written.",
-    }
-    say(f"{report.source} ({report.lender}, {report.kind.value}): {headline[report.outcome]}")
-    rows = report.rows
-    say(
-        f"rows read {rows.rows_read} = accepted {rows.accepted} + rejected {rows.rejected}"
-        f" + quarantined {rows.quarantined} + notes {rows.notes}"
-    )
-    _show_totals(console, report)
-    if report.counts:
-        console.print(_code_table(report))
-    told = [f for f in report.findings if f.row is None or f.level is not Level.NOTE]
-    for finding in told[:SHOWN]:
-        place = f"row {finding.row} " if finding.row else ""
-        column = f"[{finding.column}] " if finding.column else ""
-        text = f"{message(finding, 'en')}. {remedy(finding, 'en')}."
-        say(f"  {finding.level.value}: {finding.file} {place}{column}{finding.code}: {text}")
-    unseen = max(len(told) - SHOWN, 0) + report.findings_left_out
-    if unseen:
-        say(f"  … and {unseen} more; --json lists the first ten thousand.")
-    if report.persons_dropped:
-        say(f"Names, numbers and addresses of {report.persons} persons were dropped.")
-    for path in report.rejected_files:
-        say(f"Rows not taken, with their findings: {path}")
-    if report.outcome is Outcome.REFUSED and report.rows.accepted:
-        say("Mend the rows, or take the sound ones with --clean-rows-only.")
-
-
-def _show_totals(console: Console, report: ImportReport) -> None:
-    if not report.totals.loans:
-        return
-    table = Table(title="Control totals (minor units)", title_justify="left")
-    for heading in ("loans", "currency", "principal", "arrears"):
-        table.add_column(heading, justify="right")
-    for currency, principal in report.totals.principal_minor.items() or [("", None)]:
-        arrears = report.totals.arrears_minor.get(currency)
-        table.add_row(str(report.totals.loans), currency, f"{principal}", f"{arrears}")
-    console.print(table)
-
-
-def _code_table(report: ImportReport) -> Table:
-    table = Table(title="Findings by code", title_justify="left")
-    for heading in ("code", "level", "count"):
-        table.add_column(heading)
-    levels = {f.code: f.level.value for f in report.findings}
-    for code, count in report.counts.items():
-        table.add_row(code, levels.get(code, entry(code).level), f"{count:,}")
-    return table
+        yield advance
