@@ -1,7 +1,7 @@
 """Fetch the front-end files by npm and copy the few that pages load to static/vendor.
 
-    python scripts/front_end.py            # npm ci, then copy
-    python scripts/front_end.py --copy     # copy only, from an existing node_modules
+    python scripts/front_end.py              # copy; fetches first when node_modules is not there
+    python scripts/front_end.py --install    # fetch anew, then copy
 
 Nothing of it is committed: package-lock.json records digests and no addresses.
 """
@@ -122,7 +122,7 @@ def sprite() -> str:
 
 
 if __name__ == "__main__":
-    if "--copy" not in sys.argv[1:]:
+    if "--install" in sys.argv[1:] or not MODULES.exists():
         install()
     copy()
     sys.stdout.write(f"{len(FILES)} files and {len(set(ICONS))} icons copied to {VENDOR.name}/\n")

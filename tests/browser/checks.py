@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -52,7 +53,7 @@ def heading_problems(page: Page) -> list[str]:
             "[...document.querySelectorAll('main h1, main h2, main h3, main h4')].map(h => h.tagName)"
         )
     ]
-    problems += [f"h{a} then h{b}" for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+    problems += [f"h{a} then h{b}" for a, b in pairwise(levels) if b > a + 1]
     if not page.title():
         problems.append("no title")
     return problems

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -23,7 +24,14 @@ from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.import_columns import choice_of, choice_problems, mapping_page
 from forbear_server.console.imports import shown, step_address, steps
 from forbear_server.console.problems import Problem
-from forbear_server.console.wording import LEVELS, LIST_KINDS, PREVIEWS, is_english, word
+from forbear_server.console.wording import (
+    LEVELS,
+    LIST_KINDS,
+    PREVIEW_COLUMNS,
+    PREVIEWS,
+    is_english,
+    word,
+)
 from forbear_server.selectors.access import Level, Screen
 from forbear_server.selectors.actors import Role
 from forbear_server.selectors.evidence import newest_entry
@@ -45,7 +53,7 @@ from forbear_server.services.import_rejects import write_rejects
 from forbear_server.services.import_workers import begin_check
 from forbear_server.services.imports import map_tape
 from forbear_server.ui.clock import business_now
-from forbear_server.ui.templatetags.forbear import money
+from forbear_server.ui.templatetags.forbear import amount, money
 
 STOP_POLLING = 286
 
@@ -60,6 +68,16 @@ class ShownFinding:
     code: str
     message: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table of the preview: headings and cells, each with whether it is an amount."""
+
+    name: str
+    label: str
+    columns: list[tuple[str, bool]]
+    rows: list[list[tuple[str, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +135,32 @@ def preview(request: ConsoleRequest, import_uuid: UUID) -> HttpResponse:
     tables = find_preview(request.actor.lender_id, row.sha256)
     context = {
         "shown": shown(row),
-        "tables": [
-            (name, word(PREVIEWS, name), table["columns"], table["rows"])
-            for name, table in tables.items()
-        ],
+        "tables": [_shown_table(name, table) for name, table in tables.items()],
         "steps": steps("preview"),
         "is_checking": row.state == "checking",
     }
     return render(request, "console/import_preview.html", context)
+
+
+def _shown_table(name: str, table: dict[str, Any]) -> ShownTable:
+    """Headings in words, amounts as people write them."""
+    columns: list[str] = table["columns"]
+    is_amount = [column.endswith("_minor") for column in columns]
+    return ShownTable(
+        name=name,
+        label=word(PREVIEWS, name),
+        columns=[(word(PREVIEW_COLUMNS, one), is_amount[n]) for n, one in enumerate(columns)],
+        rows=[
+            [
+                (
+                    amount(value) if is_amount[n] else "" if value is None else str(value),
+                    is_amount[n],
+                )
+                for n, value in enumerate(row)
+            ]
+            for row in table["rows"]
+        ],
+    )
 
 
 @require_GET
@@ -323,8 +359,8 @@ def _comparisons(row: ImportRow, request: ConsoleRequest) -> list[Comparison]:
     for name, label in (("principal", _("本金")), ("arrears", _("逾期应还"))):
         for currency, minor in totals.get(f"{name}_minor", {}).items():
 
-            def show(amount: int, unit: str = currency) -> str:
-                return money(amount, unit)
+            def show(total: int, unit: str = currency) -> str:
+                return money(total, unit)
 
             found.append(counted(name, f"{label} {currency}", int(minor), show))
     return found

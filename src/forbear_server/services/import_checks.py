@@ -24,6 +24,15 @@ from forbear_server.store.sealed_files import write_sealed
 from forbear_server.store.tape_files import kept_tape, preview_path, preview_row
 
 KEPT_FINDINGS = 10_000
+PREVIEW_COLUMNS = {
+    "loans": (
+        *("loan_id", "borrower_id", "product", "currency", "principal_minor", "disbursed_on"),
+        *("days_past_due", "bucket", "arrears_minor", "outstanding_minor"),
+    ),
+    "instalments": ("loan_id", "seq", "due_on", "principal_minor", "interest_minor", "fees_minor"),
+    "payments": ("loan_id", "effective_on", "amount_minor", "kind"),
+    "persons": ("borrower_id", "name", "phone", "id_number", "address"),
+}
 
 
 def checked_tape(row: Import, lender_code: str) -> CheckedTape:
@@ -134,15 +143,14 @@ def _preview_json(checked: CheckedTape) -> bytes:
         "payments": shown.payments,
         "persons": shown.persons,
     }
-    return json.dumps(
-        {
-            name: {"columns": frame.columns, "rows": [list(map(_text, r)) for r in frame.rows()]}
-            for name, frame in tables.items()
-            if frame.height
-        },
-        ensure_ascii=False,
-    ).encode()
+    made = {}
+    for name, frame in tables.items():
+        if frame.height:
+            chosen = frame.select(one for one in PREVIEW_COLUMNS[name] if one in frame.columns)
+            rows = [list(map(_plain, row)) for row in chosen.rows()]
+            made[name] = {"columns": chosen.columns, "rows": rows}
+    return json.dumps(made, ensure_ascii=False).encode()
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+def _plain(value: object) -> str | int | None:
+    return value if value is None or isinstance(value, int) else str(value)
