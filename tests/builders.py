@@ -24,7 +24,9 @@ def day(text: str) -> date:
 
 def instalments(*rows: tuple[str, int]) -> list[Instalment]:
     """Instalments of principal only: (due date, minor units)."""
-    return [Instalment(n, day(on), principal_minor=amount) for n, (on, amount) in enumerate(rows, 1)]
+    return [
+        Instalment(n, day(on), principal_minor=amount) for n, (on, amount) in enumerate(rows, 1)
+    ]
 
 
 def payment(on: str, amount: int, payment_id: str = "p") -> Payment:

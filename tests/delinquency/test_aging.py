@@ -4,8 +4,8 @@ The threads are those of the peer research, section 2, rows 1 to 6.
 """
 
 import pytest
-from builders import day, instalments, payment, reversed_on
 
+from builders import day, instalments, payment, reversed_on
 from forbear.delinquency.aging import AgingScheme, aging, days_past_due, settled_on
 from forbear.delinquency.buckets import LadderFaulty, scheme
 from forbear.delinquency.pauses import Pause, PauseImpossible, ReAge, paused_days

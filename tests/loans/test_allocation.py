@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from builders import day, payment, reversed_on
 
+from builders import day, payment, reversed_on
 from forbear.loans.allocation import (
     BY_LAW,
     Component,

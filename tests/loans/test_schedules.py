@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from builders import day
 
+from builders import day
 from forbear.loans.schedules import due_date, schedule, schedule_faults
 from forbear.loans.terms import RepaymentMethod, Terms, TermsImpossible
 from forbear.primitives.day_counts import DayCount
