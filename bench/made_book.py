@@ -65,7 +65,6 @@ def _partition(number: int, size: int, rng: np.random.Generator) -> dict[str, pl
 def _loans(
     number: int, keys: np.ndarray, first: np.ndarray, rng: np.random.Generator
 ) -> pl.DataFrame:
-    size = keys.size
     day = np.datetime64(START)
     frame = pl.DataFrame({"loan_key": keys, "disbursed_on": day + first.astype("timedelta64[D]")})
     frame = frame.with_columns(
