@@ -127,3 +127,10 @@ def signed_in(make_actor: Callable[..., Actor]) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def fresh_data_dir(data_dir: Path, tmp_path: Path) -> Iterator[Path]:
+    """Books, runs and uploads of one test alone; the database is rolled back by itself."""
+    with override_settings(DATA_DIR=tmp_path):
+        yield tmp_path

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 UI = Path(__file__).parents[2] / "src/forbear_server/ui/static/forbear"
-TOKENS = dict(
-    (name, (light, dark))
+TOKENS = {
+    name: (light, dark)
     for name, light, dark in re.findall(
         r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)",
         (UI / "tokens.css").read_text(),
     )
-)
+}
 TEXT = [
     ("ink", "surface"),
     ("ink", "page"),

@@ -71,7 +71,8 @@ def record_withdrawal_refused(*, actor: Actor, import_uuid: UUID, code: str, now
 
 
 def _withdrawable(import_uuid: UUID, today: date) -> Import:
-    row = Import.objects.select_for_update().select_related("lender").get(pk=import_uuid)
+    rows = Import.objects.select_for_update(of=("self",)).select_related("lender")
+    row = rows.get(pk=import_uuid)
     if row.state not in {Import.State.COMPLETED, Import.State.PART_COMPLETED}:
         raise WithdrawalRefused("not_accepted")
     if row.business_date != today:

@@ -1,0 +1,268 @@
+"""C03: a tape comes in by six steps; nothing unseen, nothing twice, nothing half."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http.response import HttpResponseBase
+from django.test import Client
+from django.test.utils import override_settings
+
+from forbear.portfolio.book import Book
+from forbear_server.selectors.actors import Role
+from forbear_server.store.lender_scope import lender_scope
+from forbear_server.store.models import Borrower, Import, Loan
+from server.evidence import recorded
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[..., Client]
+HEADINGS = (
+    "借款人编号,姓名,手机号,身份证号,联系地址,时区,语言,借据号,产品,币种,放款日,本金,年利率,"
+    "罚息年利率,计息基准,还款方式,期数,首期还款日,末期还款日,每期服务费,已还总额,最近还款日,"
+    "结清日,核销日,撤回日,暂停起始日,暂停截止日,重定逾期日,逾期天数,分档"
+)
+ROW = (
+    "B-{n},萧凤艳,1990000500{n},99057519981224298{n},云州市东湾区听雨街154号,Asia/Shanghai,zh-Hans,"
+    "QF-{n},青禾易分期,{currency},2026-03-02,16600.00,12.30,18.45,actual/360,等额本息,12,"
+    "2026-04-02,2027-03-02,0.00,11817.76,2026-11-02,,,,,,,0,M0"
+)
+
+
+def tape(*, bad_row: bool = False, contacts: bool = False) -> SimpleUploadedFile:
+    rows = [ROW.format(n=n, currency="人民币") for n in (1, 2, 3)]
+    if bad_row:
+        rows[1] = ROW.format(n=2, currency="贝壳")
+    lines = [HEADINGS, *rows]
+    if contacts:
+        lines = [
+            f"{line},{end}"
+            for line, end in zip(lines, ["联系人电话"] + ["13800001111"] * 3, strict=True)
+        ]
+    return SimpleUploadedFile("tape.csv", "\n".join(lines).encode(), "text/csv")
+
+
+def upload(client: Client, file: SimpleUploadedFile) -> HttpResponseBase:
+    return client.post(
+        "/console/imports/new/", {"file": file, "kind": "new", "business_date": "2026-11-20"}
+    )
+
+
+def mapped(client: Client, file: SimpleUploadedFile) -> str:
+    """Steps 1 and 2 as a person who changes nothing; the address of the import."""
+    answer = upload(client, file)
+    assert answer.status_code == 302
+    address = answer["Location"].removesuffix("mapping/")
+    page = client.get(f"{address}mapping/").content.decode()
+    form = {}
+    for name, options in re.findall(r'<select[^>]*name="([a-z]+-\d+)"[^>]*>(.*?)</select>', page):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        form[name] = chosen.group(1) if chosen else ""
+    answer = client.post(f"{address}mapping/", form)
+    assert answer.status_code == 302
+    return str(address)
+
+
+def rows_of(lender: int) -> list[tuple[str, int, int, int, int]]:
+    with lender_scope(lender):
+        return list(
+            Import.objects.order_by("created_at").values_list(
+                "state", "rows_read", "accepted", "rejected", "quarantined"
+            )
+        )
+
+
+def loans_in(lender: int) -> int:
+    with lender_scope(lender):
+        return Loan.objects.count()
+
+
+@pytest.fixture
+def admin(qinghe: int, fresh_data_dir: Path, signed_in: SignIn) -> Client:
+    return signed_in(Role.ADMIN)
+
+
+def test_a_clean_tape_is_taken_whole(admin: Client, qinghe: int, fresh_data_dir: Path) -> None:
+    address = mapped(admin, tape())
+    answer = admin.post(f"{address}confirm/", {"choice": "all"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}outcome/")
+    assert rows_of(qinghe) == [("completed", 3, 3, 0, 0)]
+    assert loans_in(qinghe) == 3
+    book = Book.open(fresh_data_dir / "books" / "qinghe")
+    assert book.scan_all("loans").collect().height == 3
+    assert recorded(qinghe)[-4:] == [
+        "import.received",
+        "import.mapped",
+        "import.checked",
+        "import.accepted",
+    ]
+
+
+def test_the_same_file_again_changes_nothing(admin: Client, qinghe: int) -> None:
+    address = mapped(admin, tape())
+    admin.post(f"{address}confirm/", {"choice": "all"})
+    answer = upload(admin, tape())
+    assert answer.status_code == 409
+    assert "此文件已导入，未重复写入" in answer.content.decode()  # type: ignore[attr-defined]
+    assert rows_of(qinghe) == [("completed", 3, 3, 0, 0)]
+    assert loans_in(qinghe) == 3
+    assert recorded(qinghe)[-1] == "import.refused"
+
+
+def test_a_row_with_an_error_refuses_the_tape(admin: Client, qinghe: int) -> None:
+    address = mapped(admin, tape(bad_row=True))
+    answer = admin.post(f"{address}confirm/", {"choice": "all"})
+    assert answer.status_code == 422
+    assert rows_of(qinghe) == [("awaiting_confirmation", 3, 2, 1, 0)]
+    assert loans_in(qinghe) == 0
+
+
+def test_the_clean_rows_are_taken_when_asked_for(admin: Client, qinghe: int) -> None:
+    address = mapped(admin, tape(bad_row=True))
+    admin.post(f"{address}confirm/", {"choice": "clean"})
+    assert rows_of(qinghe) == [("part_completed", 3, 2, 1, 0)]
+    assert loans_in(qinghe) == 2
+
+
+def test_rejected_rows_come_back_with_the_finding_beside(admin: Client) -> None:
+    address = mapped(admin, tape(bad_row=True))
+    answer = admin.get(f"{address}rejected.csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert "unknown_currency" in lines[1]
+
+
+def test_findings_name_row_column_and_remedy(admin: Client) -> None:
+    address = mapped(admin, tape(bad_row=True))
+    page = admin.get(f"{address}findings/").content.decode()
+    assert "unknown_currency" in page
+    assert "贝壳" not in page
+    csv_file = admin.get(f"{address}findings.csv").content.decode("utf-8-sig")
+    assert "unknown_currency" in csv_file
+    assert "贝壳" not in csv_file
+
+
+def test_a_contact_column_is_refused_and_stored_nowhere(
+    admin: Client, qinghe: int, fresh_data_dir: Path
+) -> None:
+    answer = upload(admin, tape(contacts=True))
+    page = admin.get(answer["Location"]).content.decode()
+    assert page.count("C03-refused-column") == 1
+    assert "13800001111" not in page
+    stored = b"".join(one.read_bytes() for one in fresh_data_dir.rglob("*") if one.is_file())
+    assert b"13800001111" not in stored
+
+
+def test_uploads_are_sealed(admin: Client, fresh_data_dir: Path) -> None:
+    mapped(admin, tape())
+    kept = list((fresh_data_dir / "uploads").rglob("*.*"))
+    assert len(kept) == 2
+    assert not any(
+        b"B-1" in one.read_bytes() or "萧凤艳".encode() in one.read_bytes() for one in kept
+    )
+
+
+def test_persons_reach_the_desk_sealed(admin: Client, qinghe: int) -> None:
+    address = mapped(admin, tape())
+    admin.post(f"{address}confirm/", {"choice": "all"})
+    with lender_scope(qinghe):
+        borrower = Borrower.objects.get(ref="B-1")
+    assert borrower.name_sealed.startswith("t1.")
+    assert "萧" not in borrower.name_sealed
+    assert borrower.time_zone == "Asia/Shanghai"
+
+
+def test_the_preview_masks_persons(admin: Client) -> None:
+    address = mapped(admin, tape())
+    page = admin.get(f"{address}preview/").content.decode()
+    assert ("萧**" in page, "萧凤艳" in page, "19900005001" in page) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("tape.csv", b"", "文件"),
+        ("tape.pdf", b"%PDF-1.7", "不是 CSV"),
+        ("tape.parquet", b"PAR1 and then nothing", "损坏"),
+        ("tape.xlsx", b"PK\x03\x04 and then nothing", "损坏"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_a_sentence(
+    admin: Client, qinghe: int, name: str, content: bytes, text: str
+) -> None:
+    answer = upload(admin, SimpleUploadedFile(name, content))
+    assert answer.status_code == 422
+    assert text in answer.content.decode()  # type: ignore[attr-defined]
+    assert rows_of(qinghe) == []
+
+
+def test_a_file_over_the_limit_is_cut_off(admin: Client, qinghe: int) -> None:
+    with override_settings(IMPORT_MAX_BYTES=64 * 1024):
+        answer = upload(admin, SimpleUploadedFile("tape.csv", b"x" * (256 * 1024)))
+    assert answer.status_code == 422
+    assert "文件过大" in answer.content.decode()  # type: ignore[attr-defined]
+    assert rows_of(qinghe) == []
+
+
+def test_a_required_field_without_a_column_stops_at_step_two(admin: Client, qinghe: int) -> None:
+    answer = upload(admin, tape())
+    refused = admin.post(answer["Location"], {"to-0": "row.borrower_id"})
+    assert refused.status_code == 422
+    assert "row.loan_id" in refused.content.decode()
+    assert rows_of(qinghe)[0][0] == "awaiting_mapping"
+
+
+def test_control_totals_say_what_differs(admin: Client) -> None:
+    address = mapped(admin, tape())
+    page = admin.get(f"{address}confirm/?loans=4&principal=49800").content.decode()
+    assert "相差 -1" in page
+    assert page.count("一致") >= 1
+
+
+def test_withdrawing_needs_two_people_and_the_same_day(
+    admin: Client, qinghe: int, signed_in: SignIn, fresh_data_dir: Path
+) -> None:
+    address = mapped(admin, tape())
+    admin.post(f"{address}confirm/", {"choice": "all"})
+    compliance = signed_in(Role.COMPLIANCE)
+    assert compliance.post(f"{address}withdraw/").status_code == 409
+    assert admin.post(f"{address}withdraw/").status_code == 302
+    assert rows_of(qinghe)[0][0] == "completed"
+    assert compliance.post(f"{address}withdraw/").status_code == 302
+    assert rows_of(qinghe)[0][0] == "withdrawn"
+    assert Book.open(fresh_data_dir / "books" / "qinghe").manifest.tapes == ()
+    assert recorded(qinghe)[-3:] == [
+        "import.withdrawal_refused",
+        "import.withdrawal_asked",
+        "import.withdrawn",
+    ]
+
+
+def test_on_another_day_nothing_is_withdrawn(admin: Client, qinghe: int) -> None:
+    address = mapped(admin, tape())
+    admin.post(f"{address}confirm/", {"choice": "all"})
+    with override_settings(DEMO_CLOCK="2026-11-21T08:00:00+08:00"):
+        answer = admin.post(f"{address}withdraw/")
+    assert answer.status_code == 409
+    assert rows_of(qinghe)[0][0] == "completed"
+
+
+def test_strategy_reads_and_cannot_import(admin: Client, signed_in: SignIn) -> None:
+    address = mapped(admin, tape())
+    reader = signed_in(Role.STRATEGIST)
+    assert reader.get(f"{address}findings/").status_code == 200
+    assert reader.post(f"{address}confirm/", {"choice": "all"}).status_code == 403
+    assert reader.get(f"{address}rejected.csv").status_code == 403
+
+
+def test_another_lenders_import_is_not_there(
+    admin: Client, other_lender: int, signed_in: SignIn
+) -> None:
+    address = mapped(admin, tape())
+    other = signed_in(Role.ADMIN, username="other", lender_id=other_lender)
+    for step in ("mapping", "preview", "findings", "confirm", "outcome"):
+        assert other.get(f"{address}{step}/").status_code == 404
+    assert "tape.csv" not in other.get("/console/imports/").content.decode()
