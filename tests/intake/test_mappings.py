@@ -43,6 +43,7 @@ def test_flat_preset_maps_thirty_columns() -> None:
         ('file: "*"', 'name: "*"', "each of `files` has `file: NAME`"),
         ("row.loan_id", "row.loan", "mine.yaml line 7: `row.loan` is no field. Write TABLE.FIELD"),
         ("row.loan_id", "{ into: row.loan_id }", "line 7: column `编号` needs `to: TABLE.FIELD`"),
+        ("currency: CNY\n", "", "mine.yaml line 7: `金额` is in major units: say `currency: CNY`"),
         ("amount: major", "amount: yuan", "line 8: `amount` is `major` (yuan) or `minor` (fen)"),
         ("row.loan_id", "row.principal_minor", "two columns fill `row.principal_minor`: keep one"),
     ],

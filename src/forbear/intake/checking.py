@@ -8,6 +8,7 @@ import polars as pl
 
 from forbear.intake.checks.amounts import check_amounts
 from forbear.intake.checks.claims import check_claims
+from forbear.intake.checks.contacts import check_contacts
 from forbear.intake.checks.days import check_days
 from forbear.intake.checks.examined import Examined, KnownRows, Parameters
 from forbear.intake.checks.keys import TABLES_OF_KIND, check_keys
@@ -36,7 +37,15 @@ from forbear.primitives.findings import Finding, Level
 
 # Faults after which no row can be judged; other faults of a column leave its rows sound.
 FATAL = frozenset({"missing_column", "missing_file", "zero_rows", "table_not_of_kind"})
-CHECKS = (check_keys, check_amounts, check_days, check_schedules, check_texts, check_claims)
+CHECKS = (
+    check_keys,
+    check_amounts,
+    check_days,
+    check_schedules,
+    check_contacts,
+    check_texts,
+    check_claims,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,14 +105,15 @@ def _scales(exponent: pl.Series) -> pl.Series:
     return exponent.replace_strict({0: 1, 2: 100}, default=None, return_dtype=pl.Int64)
 
 
-def wholes(column: pl.Series) -> pl.Series:
-    """Whole numbers; null where the value has a fraction or is none."""
-    if column.dtype.is_integer():
-        return column.cast(pl.Int64, strict=False)
-    plain = text(column).cast(pl.Int64, strict=False)
-    if plain.null_count() == column.null_count():
+def wholes(column: pl.Series, limits: tuple[int, int] | None = None) -> pl.Series:
+    """Whole numbers; null where the value has a fraction, is none, or is beyond the limits."""
+    found = column if column.dtype.is_integer() else text(column)
+    plain = found.cast(pl.Int64, strict=False)
+    if plain.null_count() > column.null_count() and not column.dtype.is_integer():
+        plain = found.str.strip_chars().str.strip_suffix(".0").cast(pl.Int64, strict=False)
+    if limits is None:
         return plain
-    return text(column).str.strip_chars().str.strip_suffix(".0").cast(pl.Int64, strict=False)
+    return plain.to_frame("n").select(pl.when(pl.col("n").is_between(*limits)).then("n"))["n"]
 
 
 def rates(column: pl.Series, unit: str) -> pl.Series:

@@ -38,6 +38,7 @@ class Field:
     kind: Kind
     required: bool = False
     allowed: tuple[str, ...] = ()
+    limits: tuple[int, int] | None = None  # of a whole number
 
 
 PERSON_FIELDS = ("name", "phone", "id_number", "address")
@@ -99,6 +100,15 @@ def kind_of(dtype: pl.DataType) -> Kind:
     return Kind.WHOLE if dtype.is_integer() else Kind.TEXT
 
 
+def limits_of(name: str, dtype: pl.DataType) -> tuple[int, int] | None:
+    """Least and largest whole number a column takes; minutes are those of a day."""
+    if name in ("from_minute", "until_minute"):
+        return 0, 24 * 60
+    if dtype == pl.Int16:
+        return 0, 2**15 - 1
+    return (-(2**31), 2**31 - 1) if dtype == pl.Int32 else None
+
+
 def fields_of(table: str) -> dict[str, Field]:
     """Every field of a table that a tape may fill (the lender is given apart)."""
     found = {
@@ -106,6 +116,7 @@ def fields_of(table: str) -> dict[str, Field]:
             Kind.AMOUNT if name.endswith("_minor") else kind_of(dtype),
             required=name in REQUIRED[table],
             allowed=ALLOWED.get((table, name), ()),
+            limits=limits_of(name, dtype),
         )
         for name, dtype in TAPE[table].items()
         if name != "lender"

@@ -44,6 +44,8 @@ def import_tape(
     if earlier is not None:
         return earlier
     checked = check(tape, mapping, request, book, progress=progress)
+    if progress is not None:
+        progress("take", 0, 1)
     done = accept(
         checked,
         book,
@@ -51,6 +53,8 @@ def import_tape(
         dry_run=dry_run,
         store_persons=store_persons,
     )
+    if progress is not None:
+        progress("take", 1, 1)
     if done.outcome is Outcome.TAKEN and rejected_to is not None:
         return _with_rejected(done, checked, rejected_to)
     return done

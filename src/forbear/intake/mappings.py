@@ -41,6 +41,7 @@ class ColumnMapping:
     kind: Kind
     required: bool = False
     allowed: tuple[str, ...] = ()
+    limits: tuple[int, int] | None = None
     transform: Transform = AS_IT_STANDS
 
 
@@ -182,6 +183,7 @@ class _Reader:
             (*self.target(str(to))[:2], str(value))
             for to, value in (raw.get("constants") or {}).items()
         )
+        self.check_currencies(columns, constants)
         return FileMapping(
             pattern=str(raw["file"]),
             columns=tuple(columns),
@@ -190,6 +192,18 @@ class _Reader:
             optional=raw.get("optional") == "true",
             note_all=raw.get("note_all"),
         )
+
+    def check_currencies(
+        self, columns: list[ColumnMapping], constants: tuple[tuple[str, str, str], ...]
+    ) -> None:
+        """Yuan become fen only when the currency is known: not every one has two digits."""
+        told = {c.table for c in columns if c.field == "currency"}
+        told |= {table for table, name, _ in constants if name == "currency"}
+        for column in columns:
+            is_major = column.transform.unit == "major"
+            if is_major and column.table not in told and not self.raw.get("currency"):
+                what = f"`{column.source}` is in major units: say `currency: CNY` on top."
+                raise self.fault(column.source, what)
 
     def target(self, to: str) -> tuple[str, str, Field]:
         table, _, name = to.partition(".")
@@ -212,6 +226,7 @@ class _Reader:
             kind=known.kind,
             required=options["required"] == "true" if "required" in options else known.required,
             allowed=known.allowed,
+            limits=known.limits,
             transform=self.transform(source, options, known),
         )
 

@@ -37,12 +37,17 @@ def escaped(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def rejected_rows(checked: CheckedTape) -> dict[str, pl.DataFrame]:
-    """By file: its rows that were not taken, with `forbear_row`, `_findings`, `_remedy`."""
+    """By file: the mapped columns of its rows not taken, with `forbear_row`, `_findings`, `_remedy`.
+
+    What the mapping does not read is not copied either: nobody knows whose data it is.
+    """
     beside = _beside(checked)
     found = {}
-    for (raw, _), place in zip(checked.tape.files, checked.files, strict=True):
+    for (raw, part), place in zip(checked.tape.files, checked.files, strict=True):
         ids = row_ids(place.start, place.height)
-        rows = raw.frame.with_columns(ids).join(beside, on=ROW_ID, maintain_order="left")
+        mapped = {column.source for column in part.columns}
+        read = raw.frame.select(name for name in raw.frame.columns if name in mapped)
+        rows = read.with_columns(ids).join(beside, on=ROW_ID, maintain_order="left")
         if rows.height:
             number = (pl.col(ROW_ID) - place.start + 1).alias("forbear_row")
             found[raw.file] = rows.with_columns(number).drop(ROW_ID)

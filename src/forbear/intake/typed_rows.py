@@ -91,7 +91,7 @@ def _typed(source: pl.Series, column: ColumnMapping, exponent: pl.Series | int) 
     if column.kind is Kind.RATE:
         return conversions.rates(source, transform.unit)
     if column.kind is Kind.WHOLE:
-        return conversions.wholes(source)
+        return conversions.wholes(source, column.limits)
     return conversions.mapped(source, transform.values)
 
 

@@ -34,7 +34,7 @@ from forbear_server.cli.presenting import refusing
 
 app = typer.Typer()
 BEIJING_OFFSET = timedelta(hours=8)
-STAGES = {"read": "Reading 读取", "check": "Checking 检查"}
+STAGES = {"read": "Reading 读取", "check": "Checking 检查", "take": "Taking 导入"}
 
 
 class PersonsNeedTheDesk(RequestRefused):
@@ -66,6 +66,9 @@ DayOption = Annotated[
 ]
 RateCapOption = Annotated[
     str, typer.Option(help="Warn above this yearly rate; `none` for no check.")
+]
+ProductOption = Annotated[
+    list[str] | None, typer.Option("--product", help="A product there is; repeat. Others: errors.")
 ]
 CleanOption = Annotated[
     bool, typer.Option(help="Take the rows without errors; keep the others apart.")
@@ -104,6 +107,7 @@ def import_command(
     kind: KindOption = TapeKind.NEW,
     business_date: DayOption = None,
     rate_cap: RateCapOption = "0.24",
+    product: ProductOption = None,
     clean_rows_only: CleanOption = False,
     rejected_to: RejectedOption = None,
     without_persons: WithoutPersonsOption = False,
@@ -126,7 +130,8 @@ def import_command(
     with refusing(RequestRefused):
         chosen = _mapping(preset_name, mapping)
         cap = None if rate_cap == "none" else annual_rate(rate_cap)
-        parameters = Parameters(rate_cap_annual=cap)
+        products = frozenset(product) if product else None
+        parameters = Parameters(products=products, rate_cap_annual=cap)
         request = CheckRequest(lender or chosen.id, kind, _day(business_date), parameters)
         if desk:
             _only_with_book(book, dry_run, without_persons, rejected_to)

@@ -12,12 +12,22 @@ COMPARED = ("seq", "due_on", *INSTALMENT_AMOUNTS)
 def check_schedules(examined: Examined) -> None:
     """schedule_gap, schedule_sum_differs; for maintenance due_instalment_changed."""
     instalments = examined.frame("instalments")
-    if instalments is None or "instalments" in examined.shaped.derived:
+    if "instalments" in examined.shaped.derived:
+        return  # computed from terms, which the shape has judged
+    if instalments is None:
+        _without_any(examined)
         return
     _gaps(examined, instalments)
     _sums(examined, instalments)
     if examined.kind == "maintenance":
         _due_ones_unchanged(examined, instalments)
+
+
+def _without_any(examined: Examined) -> None:
+    """A tape that brings loans with a principal and no schedule at all."""
+    if examined.kind in ("new", "full_snapshot"):
+        owes = pl.col("principal_minor").is_not_null()
+        examined.flag("loans", owes, "schedule_gap", "loan_id")
 
 
 def is_in_order(instalments: pl.DataFrame) -> bool:
