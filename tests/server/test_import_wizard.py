@@ -32,8 +32,8 @@ ROW = (
 )
 
 
-def tape(*, bad_row: bool = False, contacts: bool = False) -> SimpleUploadedFile:
-    rows = [ROW.format(n=n, currency="人民币") for n in (1, 2, 3)]
+def tape(*, bad_row: bool = False, contacts: bool = False, first: int = 1) -> SimpleUploadedFile:
+    rows = [ROW.format(n=n, currency="人民币") for n in range(first, first + 3)]
     if bad_row:
         rows[1] = ROW.format(n=2, currency="贝壳")
     lines = [HEADINGS, *rows]
@@ -225,20 +225,32 @@ def test_control_totals_say_what_differs(admin: Client) -> None:
 def test_withdrawing_needs_two_people_and_the_same_day(
     admin: Client, qinghe: int, signed_in: SignIn, fresh_data_dir: Path
 ) -> None:
+    admin.post(f"{mapped(admin, tape(first=4))}confirm/", {"choice": "all"})
     address = mapped(admin, tape())
     admin.post(f"{address}confirm/", {"choice": "all"})
     compliance = signed_in(Role.COMPLIANCE)
     assert compliance.post(f"{address}withdraw/").status_code == 409
     assert admin.post(f"{address}withdraw/").status_code == 302
-    assert rows_of(qinghe)[0][0] == "completed"
     assert compliance.post(f"{address}withdraw/").status_code == 302
-    assert rows_of(qinghe)[0][0] == "withdrawn"
-    assert Book.open(fresh_data_dir / "books" / "qinghe").manifest.tapes == ()
+    assert [state for state, *_counts in rows_of(qinghe)] == ["completed", "withdrawn"]
+    book = Book.open(fresh_data_dir / "books" / "qinghe")
+    assert sorted(book.scan_all("loans").collect()["loan_id"]) == ["QF-4", "QF-5", "QF-6"]
     assert recorded(qinghe)[-3:] == [
         "import.withdrawal_refused",
         "import.withdrawal_asked",
         "import.withdrawn",
     ]
+
+
+def test_the_first_tape_of_all_has_nothing_to_go_back_to(
+    admin: Client, qinghe: int, signed_in: SignIn
+) -> None:
+    address = mapped(admin, tape())
+    admin.post(f"{address}confirm/", {"choice": "all"})
+    admin.post(f"{address}withdraw/")
+    answer = signed_in(Role.COMPLIANCE).post(f"{address}withdraw/")
+    assert answer.status_code == 409
+    assert rows_of(qinghe)[0][0] == "completed"
 
 
 def test_on_another_day_nothing_is_withdrawn(admin: Client, qinghe: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,7 @@ from forbear_server.console.wording import (
 from forbear_server.selectors.access import Screen
 from forbear_server.selectors.loans import LoanExplained, find_loan
 from forbear_server.services.loans import record_loan_read
-from forbear_server.ui.clock import business_now
+from forbear_server.ui.clock import BEIJING, business_now
 from forbear_server.ui.templatetags.forbear import money
 
 
@@ -138,10 +139,18 @@ def _days_steps(loan: LoanExplained) -> list[Step]:
             )
         )
         return steps
-    oldest = next(one for one in due if one.due_on == aging.oldest_unmet_due_on)
+    return steps + _late_steps(loan, due, aging.oldest_unmet_due_on, aging.counted_from)
+
+
+def _late_steps(
+    loan: LoanExplained, due: list[Instalment], oldest_due_on: date, counted_from: date
+) -> list[Step]:
+    """From the oldest unmet instalment to the count of days."""
+    aging, currency = loan.aging, loan.facts.currency
+    oldest = next(one for one in due if one.due_on == oldest_due_on)
     running = sum(one.due_minor for one in due if one.due_on <= oldest.due_on)
-    span = (loan.as_of - aging.counted_from).days
-    steps += [
+    span = (loan.as_of - counted_from).days
+    return [
         Step(
             _("最早没有还清的一期（还款先算最早的期）"),
             _("到第 %(seq)s 期累计应还 %(due)s，多于收到的 %(paid)s")
@@ -150,13 +159,11 @@ def _days_steps(loan: LoanExplained) -> list[Step]:
                 "due": money(running, currency),
                 "paid": money(aging.paid_minor, currency),
             },
-            str(aging.oldest_unmet_due_on),
+            str(oldest_due_on),
         ),
         Step(
             _("起算日"),
-            _("约定重新起算")
-            if aging.counted_from != aging.oldest_unmet_due_on
-            else _("该期到期日"),
+            _("约定重新起算") if counted_from != oldest_due_on else _("该期到期日"),
             str(aging.counted_from),
         ),
         Step(
@@ -171,7 +178,6 @@ def _days_steps(loan: LoanExplained) -> list[Step]:
             _("%(n)s 天") % {"n": aging.days_past_due},
         ),
     ]
-    return steps
 
 
 def _money_steps(loan: LoanExplained) -> list[Step]:
@@ -225,54 +231,52 @@ def _penalty_steps(loan: LoanExplained) -> list[Step]:
 
 def _timeline(loan: LoanExplained, today: date) -> list[Happening]:
     """Everything that happened up to `as_of`, newest first."""
+    found = [*_agreed(loan), *_paid(loan), *_attempted(loan, min(loan.as_of, today))]
+    return sorted(found, key=lambda one: one.on, reverse=True)
+
+
+def _agreed(loan: LoanExplained) -> Iterator[Happening]:
+    """Pay-out, due dates, pauses and re-ages."""
     currency = loan.facts.currency
-    found = []
     if loan.facts.disbursed_on:
-        found.append(
-            Happening(
-                str(loan.facts.disbursed_on),
-                "cash",
-                _("放款"),
-                money(loan.facts.principal_minor, currency),
-            )
-        )
+        principal = money(loan.facts.principal_minor, currency)
+        yield Happening(str(loan.facts.disbursed_on), "cash", _("放款"), principal)
     for one in loan.schedule:
         if one.due_on <= loan.as_of:
             text = _("第 %(seq)s 期 %(amount)s") % {
                 "seq": one.seq,
                 "amount": money(one.due_minor, currency),
             }
-            found.append(Happening(str(one.due_on), "calendar", _("到期"), text))
-    for payment in loan.payments:
-        if payment.effective_on <= loan.as_of:
-            found.append(
-                Happening(
-                    str(payment.effective_on),
-                    "receipt",
-                    word(PAYMENT_KINDS, payment.kind),
-                    money(payment.amount_minor, currency),
-                )
-            )
+            yield Happening(str(one.due_on), "calendar", _("到期"), text)
     for pause in loan.pauses:
         if pause.starts_on <= loan.as_of:
             text = _("%(start)s 至 %(end)s 不计逾期天数") % {
                 "start": pause.starts_on,
                 "end": pause.ends_on,
             }
-            found.append(Happening(str(pause.starts_on), "player-pause", _("暂停"), text))
+            yield Happening(str(pause.starts_on), "player-pause", _("暂停"), text)
     for re_age in loan.re_ages:
         if re_age.on <= loan.as_of:
             text = _("逾期天数从这一天重新起算")
-            found.append(Happening(str(re_age.on), "rotate-clockwise", _("重新起算"), text))
+            yield Happening(str(re_age.on), "rotate-clockwise", _("重新起算"), text)
+
+
+def _paid(loan: LoanExplained) -> Iterator[Happening]:
+    for payment in loan.payments:
+        if payment.effective_on <= loan.as_of:
+            amount = money(payment.amount_minor, loan.facts.currency)
+            kind = word(PAYMENT_KINDS, payment.kind)
+            yield Happening(str(payment.effective_on), "receipt", kind, amount)
+
+
+def _attempted(loan: LoanExplained, until: date) -> Iterator[Happening]:
     for attempt in loan.attempts:
-        local = attempt.at.astimezone(business_now().tzinfo)
-        if local.date() <= min(loan.as_of, today):
-            found.append(
-                Happening(
-                    f"{local:%Y-%m-%d %H:%M}",
-                    "phone" if attempt.channel.startswith("voice") else "message-circle",
-                    word(CHANNELS, attempt.channel),
-                    word(OUTCOMES, attempt.outcome),
-                )
+        local = attempt.at.astimezone(BEIJING)
+        if local.date() <= until:
+            icon = "phone" if attempt.channel.startswith("voice") else "message-circle"
+            yield Happening(
+                f"{local:%Y-%m-%d %H:%M}",
+                icon,
+                word(CHANNELS, attempt.channel),
+                word(OUTCOMES, attempt.outcome),
             )
-    return sorted(found, key=lambda one: one.on, reverse=True)

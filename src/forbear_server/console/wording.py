@@ -170,6 +170,7 @@ WITHDRAWAL_REFUSALS: Words = {
     "not_accepted": gettext_lazy("这次导入没有写入，不需要撤销。"),
     "another_day": gettext_lazy("只能在同一营业日内撤销。"),
     "later_tape": gettext_lazy("此后又导入了别的文件，不能只撤销这一份。"),
+    "first_tape": gettext_lazy("这是第一份数据，没有可以恢复的上一版。"),
     "compliance_approves": gettext_lazy("撤销由合规专员批准。"),
     "nobody_asked": gettext_lazy("还没有人申请撤销。"),
     "own_request": gettext_lazy("不能批准自己提出的申请。"),

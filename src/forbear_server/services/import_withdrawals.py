@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from forbear.portfolio.book import BookUnreadable
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.books import open_book
 from forbear_server.services.evidence import append_evidence
@@ -55,7 +56,10 @@ def approve_withdrawal(*, actor: Actor, import_uuid: UUID, today: date, now: dat
         subject=f"import:{row.uuid}",
         body={"sha256": row.sha256, "accepted": row.accepted},
     )
-    open_book(actor.lender_code).restore_previous()
+    try:
+        open_book(actor.lender_code).restore_previous()
+    except BookUnreadable:
+        raise WithdrawalRefused("first_tape") from None
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from django.db import transaction
 from forbear.intake.mappings import TapeMapping, read_mapping
 from forbear.intake.presets.catalogue import SHAPE_FIELDS, preset
 from forbear.intake.proposals import mapping_text
-from forbear.intake.reading import read_table
+from forbear.intake.reading import RawTable, read_table
 from forbear.intake.reports import TapeKind
 from forbear.intake.sources import Limits, TapeUnreadable, open_source
 from forbear.primitives.findings import Finding
@@ -91,26 +91,23 @@ def receive_tape(
 
     Raises `TapeRefused` for a file that cannot be read, `AlreadyImported` for known content.
     """
-    limits = Limits(file_bytes=settings.IMPORT_MAX_BYTES)
     try:
-        source = open_source(path, limits=limits)
-        source = replace(source, name=file_name)
-        raw = read_table(source, limits=limits)
+        sha256, raw = _read(path, file_name)
     except TapeUnreadable as fault:
         finding = replace(fault.finding, file=file_name)
         _record_refused(actor, file_name, finding.code, now)
         raise TapeRefused(finding) from None
-    earlier = Import.objects.filter(sha256=source.sha256, state__in=ACCEPTED_STATES).first()
+    earlier = Import.objects.filter(sha256=sha256, state__in=ACCEPTED_STATES).first()
     if earlier is not None:
         _record_refused(actor, file_name, "already_imported", now)
         raise AlreadyImported(earlier.uuid)
-    keep_tape(actor.lender_id, source.sha256, raw)
+    keep_tape(actor.lender_id, sha256, raw)
     with transaction.atomic():
         row = Import.objects.create(
             lender_id=actor.lender_id,
             file_name=file_name[:255],
             kind=kind,
-            sha256=source.sha256,
+            sha256=sha256,
             size_bytes=path.stat().st_size,
             file_format=raw.format.value,
             encoding=raw.encoding,
@@ -126,9 +123,15 @@ def receive_tape(
             lender_id=actor.lender_id,
             actor=actor,
             subject=f"import:{row.uuid}",
-            body={"sha256": source.sha256, "rows": raw.frame.height, "refused": len(raw.refused)},
+            body={"sha256": sha256, "rows": raw.frame.height, "refused": len(raw.refused)},
         )
     return row.uuid
+
+
+def _read(path: Path, file_name: str) -> tuple[str, RawTable]:
+    limits = Limits(file_bytes=settings.IMPORT_MAX_BYTES)
+    source = replace(open_source(path, limits=limits), name=file_name)
+    return source.sha256, read_table(source, limits=limits)
 
 
 @transaction.atomic
