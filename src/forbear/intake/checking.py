@@ -10,7 +10,7 @@ from forbear.intake.checks.amounts import check_amounts
 from forbear.intake.checks.claims import check_claims
 from forbear.intake.checks.contacts import check_contacts
 from forbear.intake.checks.days import check_days
-from forbear.intake.checks.examined import Examined, KnownRows, Parameters
+from forbear.intake.checks.examined import Examined, KnownRows, Parameters, is_in_order
 from forbear.intake.checks.keys import TABLES_OF_KIND, check_keys
 from forbear.intake.checks.schedules import check_schedules
 from forbear.intake.checks.texts import check_texts
@@ -176,6 +176,9 @@ def _examine(
     log: FindingLog,
     progress: Progress | None,
 ) -> None:
+    instalments = shaped.tables.get("instalments")
+    if "instalments" in shaped.derived:
+        instalments = None  # not numbered by the lender
     examined = Examined(
         shaped=shaped,
         kind=request.kind.value,
@@ -184,6 +187,7 @@ def _examine(
         parameters=request.parameters,
         headings=mapping.headings,
         log=log,
+        is_ordered=instalments is not None and is_in_order(instalments),
     )
     for number, one in enumerate(CHECKS, 1):
         one(examined)

@@ -22,6 +22,7 @@ FILE_KEYS = {"file", "optional", "note_all", "columns", "constants", "leave_out"
 TOP_KEYS = {"id", "title", "shape", "currency", "zone", "status_scheme", "files", "terms"}
 AMOUNT_UNITS = ("major", "minor")
 RATE_UNITS = ("decimal", "percent")
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 AS_IT_STANDS = Transform()
 
 
@@ -97,7 +98,7 @@ def read_mapping(text: str, *, file: str, shapes: Mapping[str, ShapeFields]) -> 
     """
     try:
         # Every scalar as text: a column may be called `no`, a word be mapped from `1`.
-        raw = yaml.BaseLoader(text).get_single_data()
+        raw = LOADER(text).get_single_data()
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from forbear.intake.arrears import sums_by_loan
 from forbear.intake.checks.examined import Examined
 from forbear.intake.finding_log import ROW_ID
 from forbear.portfolio.schema import INSTALMENT_AMOUNTS
@@ -30,27 +31,9 @@ def _without_any(examined: Examined) -> None:
         examined.flag("loans", owes, "schedule_gap", "loan_id")
 
 
-def is_in_order(instalments: pl.DataFrame) -> bool:
-    """Whether the rows come loan by loan, numbered 1, 2, 3 with rising dates: the usual export.
-
-    One pass over neighbours; it spares sorting and proves that no number comes twice.
-    """
-    same_loan = (pl.col("loan_id") == pl.col("loan_id").shift(1)).fill_null(False)
-    follows = (pl.col("seq") == pl.col("seq").shift(1) + 1) & (
-        pl.col("due_on") >= pl.col("due_on").shift(1)
-    )
-    is_right = pl.when(same_loan).then(follows).otherwise(pl.col("seq") == 1)
-    judged = instalments.select(
-        is_right.fill_null(False).all().alias("is_right"),
-        (~same_loan).sum().alias("runs"),
-        pl.col("loan_id").n_unique().alias("loans"),
-    )
-    return bool(judged["is_right"].item()) and judged["runs"].item() == judged["loans"].item()
-
-
 def _gaps(examined: Examined, instalments: pl.DataFrame) -> None:
     """The first instalment out of order in each loan; equal numbers are duplicates, not gaps."""
-    if is_in_order(instalments):
+    if examined.is_ordered:
         return
     rows = _readable(instalments, ("seq", "due_on")).select(ROW_ID, "loan_id", "seq", "due_on")
     rows = rows.unique(["loan_id", "seq"], keep="first").sort("loan_id", "seq")
@@ -84,7 +67,7 @@ def _sums(examined: Examined, instalments: pl.DataFrame) -> None:
     if loans is None or examined.kind not in ("new", "full_snapshot"):
         return
     unread = _unread_loans(instalments, ("seq", "principal_minor"))
-    sums = instalments.group_by("loan_id").agg(pl.col("principal_minor").sum().alias("sum_minor"))
+    sums = sums_by_loan(instalments, pl.col("principal_minor"), "sum_minor")
     joined = loans.select(ROW_ID, "loan_id", "principal_minor").drop_nulls()
     joined = joined.join(unread, on="loan_id", how="anti").join(sums, on="loan_id", how="left")
     empty = joined.filter(pl.col("sum_minor").is_null())[ROW_ID]
