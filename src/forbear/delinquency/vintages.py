@@ -1,7 +1,7 @@
 """Vintages: of the loans paid out in a quarter, the share ever so many days late, by age.
 
-A loan counts in its vintage's denominator at every month on book that has passed for it by
-`as_of`; once late it stays counted.
+A curve runs as long as every loan of its vintage has been on book, so its denominator is the
+whole vintage at every point and the curve never falls; once late a loan stays counted.
 """
 
 from collections.abc import Iterable
@@ -50,16 +50,17 @@ def vintage_curves(
 
     >>> [(p.months_on_book, p.late, p.loans) for p in vintage_curves(
     ...     [(date(2026, 1, 5), None), (date(2026, 2, 5), date(2026, 3, 7))], date(2026, 3, 31))]
-    [(0, 0, 2), (1, 1, 2), (2, 0, 1)]
+    [(0, 0, 2), (1, 1, 2)]
     """
-    cells: dict[tuple[str, int], list[int]] = {}
+    members: dict[str, list[tuple[date, date | None]]] = {}
     for disbursed_on, late_on in loans:
-        for month in range(months_on_book(disbursed_on, as_of) + 1):
-            cell = cells.setdefault((vintage_of(disbursed_on), month), [0, 0])
-            cell[0] += 1
-            if late_on is not None and months_on_book(disbursed_on, late_on) <= month:
-                cell[1] += 1
-    return tuple(
-        VintagePoint(vintage, month, counts[0], counts[1])
-        for (vintage, month), counts in sorted(cells.items())
-    )
+        members.setdefault(vintage_of(disbursed_on), []).append((disbursed_on, late_on))
+    points = []
+    for vintage, own in sorted(members.items()):
+        known = min(months_on_book(disbursed_on, as_of) for disbursed_on, _ in own)
+        late_months = [months_on_book(start, late) for start, late in own if late is not None]
+        points += [
+            VintagePoint(vintage, month, len(own), sum(late <= month for late in late_months))
+            for month in range(known + 1)
+        ]
+    return tuple(points)

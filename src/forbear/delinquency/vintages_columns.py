@@ -36,9 +36,11 @@ def counts(loans: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
 
 
 def curves(counted: pl.LazyFrame) -> pl.LazyFrame:
-    """The curves from such counts."""
+    """The curves from such counts, each as long as all its loans have been on book."""
     each_month = counted.with_columns(
-        pl.int_ranges(0, pl.col("known_months") + 1, dtype=pl.Int32).alias("months_on_book")
+        pl.int_ranges(0, pl.col("known_months").min().over("vintage") + 1, dtype=pl.Int32).alias(
+            "months_on_book"
+        )
     ).explode("months_on_book")
     is_late = (pl.col("late_month") <= pl.col("months_on_book")).fill_null(False)
     return (

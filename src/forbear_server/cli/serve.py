@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from typing import Annotated
 
 import typer
@@ -35,6 +36,8 @@ def serve(
         say(f"Migrations wait ({', '.join(waiting)}): run `forbear db migrate` first.")
         raise typer.Exit(1)
     start_demo_clock()
+    # A forked worker inherits locks of Polars' threads that no longer run, and waits for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     say(f"Forbear 善还 listens on http://{host}:{port}/console/ (Ctrl+C stops it)")
     Granian(
         "forbear_server.wsgi:application",
