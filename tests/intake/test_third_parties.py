@@ -53,6 +53,8 @@ ALLOWED = [
     "address",
     "contact_attempts",
     "reference_date",
+    "Payment Reference",
+    "family_status",
     "person_id",
     "season",
     "ThirdPartyId",
@@ -125,6 +127,19 @@ def test_phone_number_in_a_text_is_an_error(tmp_path: Path, text: str) -> None:
         ("phone_in_text", 1, "产品", "phone number")
     ]
     assert report.outcome == "refused"
+
+
+def test_number_in_a_column_nobody_mapped_is_said_but_stored_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "tape.csv"
+    file.write_text(f"{FLAT_HEAD},备注\n{FLAT_ROW},他弟弟 {SECRET}\n", encoding="utf-8")
+    report = run(file, tmp_path / "book", preset_name="forbear-flat")
+    assert [(f.code, f.level, f.row, f.column) for f in report.findings] == [
+        ("column_not_read", "note", None, "备注"),
+        ("phone_in_text", "warning", 1, "备注"),
+    ]
+    assert report.outcome == "taken"
+    stored = bytes_of(tmp_path / "book").values()
+    assert not any(SECRET.encode() in data for data in stored)
 
 
 def test_digits_that_are_no_mobile_number_pass(tmp_path: Path) -> None:

@@ -31,7 +31,14 @@ from forbear.intake.row_states import REJECTED, RowCounts, counts, row_states
 from forbear.intake.shapes.shaped import ShapeContext, Shaped
 from forbear.intake.sources import Progress
 from forbear.intake.tapes import Tape
-from forbear.intake.typed_rows import Reading, TypedRows, column_findings, merged, typed_rows
+from forbear.intake.typed_rows import (
+    Reading,
+    TypedRows,
+    column_findings,
+    merged,
+    search_unread,
+    typed_rows,
+)
 from forbear.portfolio.book import Book
 from forbear.primitives.findings import Finding, Level
 
@@ -144,6 +151,7 @@ def _typed(
             for fault in raw.findings:
                 row = pl.Series([start + (fault.row or 1) - 1])
                 log.rows(row, fault.code, fault.column, value_class=fault.value_class or "")
+            search_unread(raw, reading, log)
             parts.append(typed_rows(raw, reading, log))
         start += height
     return tuple(files), merged(parts)

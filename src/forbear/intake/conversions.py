@@ -98,7 +98,9 @@ def _digits(words: pl.Series) -> pl.Series:
 
 
 def _without_end_zeros(words: pl.Series) -> pl.Series:
-    return words.str.replace(r"(\.\d*?)0+$", "$1").str.strip_suffix(".")
+    """`1.500` as `1.5`, `2.0` as `2`; what is no number stays as it is."""
+    whole = words.str.replace(r"^([+-]?\d+)\.0*$", "$1").str.replace(r"^([+-]?)\.0+$", "${1}0")
+    return whole.str.replace(r"^([+-]?\d*\.\d*[1-9])0+$", "$1")
 
 
 def _scales(exponent: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ from forbear.intake.fields import KEYS, KNOWN_CURRENCIES, Kind
 from forbear.intake.finding_log import FindingLog, row_ids
 from forbear.intake.mappings import ColumnMapping, FileMapping, TapeMapping
 from forbear.intake.reading import RawTable
+from forbear.intake.third_parties import holds_phone
 from forbear.primitives.findings import Finding, Level
 from forbear.primitives.money import Currency
 
@@ -51,6 +52,19 @@ def column_findings(raw: RawTable, reading: Reading) -> list[Finding]:
         if heading not in known and heading not in raw.refused:
             found.append(Finding(raw.file, "column_not_read", Level.NOTE, column=heading))
     return found
+
+
+def search_unread(raw: RawTable, reading: Reading, log: FindingLog) -> None:
+    """Columns nobody mapped are kept nowhere; a phone number in one is worth a warning."""
+    known = {c.source for c in reading.file.columns} | set(reading.file.leave_out)
+    ids = row_ids(reading.start, raw.frame.height)
+    for name, kind in raw.frame.schema.items():
+        if name in known or kind != pl.String:
+            continue
+        found = raw.frame.select(holds_phone(pl.col(name)).fill_null(False))[name]
+        rows = ids.filter(found)
+        level = Level.WARNING
+        log.rows(rows, "phone_in_text", name, level=level, value_class="phone number")
 
 
 def typed_rows(raw: RawTable, reading: Reading, log: FindingLog) -> TypedRows:
