@@ -12,11 +12,8 @@ from forbear.portfolio.book import Book
 from forbear.primitives.errors import InvariantBroken
 from intake.tape_files import SOUND, changed, run, write_tape
 
-CELLS = st.sampled_from(
-    (",x,-1,0,1,2,L1,L2,B1,B2,P1,20000,1.5,2026-02-30,2026-10-14,2030-01-01,CNY,XYZ,payment")
-    .replace("payment", "payment,reversal,13900001111,=1+1")
-    .split(",")
-)
+WORDS = ",x,-1,0,1,2,L1,L2,B1,B2,P1,20000,1.5,2026-02-30,2026-10-14,2030-01-01,CNY,XYZ,payment"
+CELLS = st.sampled_from([*WORDS.split(","), "reversal", "13900001111", "=1+1"])
 FAULTS = st.tuples(st.sampled_from(sorted(SOUND)), st.integers(0, 3), st.integers(0, 6), CELLS)
 
 
@@ -30,7 +27,7 @@ def spoilt(faults: list[tuple[str, int, int, str]]) -> dict[str, str]:
     return {name: "\n".join(",".join(r) for r in grid) + "\n" for name, grid in grids.items()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(FAULTS, max_size=6), st.booleans())
 def test_every_row_read_is_counted_once(
     faults: list[tuple[str, int, int, str]], clean_rows_only: bool
