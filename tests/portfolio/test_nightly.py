@@ -103,6 +103,14 @@ def test_the_plan_acts_by_stage_and_by_law(tmp_path: Path) -> None:
     assert (rows["B-L0"]["action"], rows["B-L0"]["days_past_due"]) == ("call", 8)
 
 
+def test_people_see_what_is_assigned_first_and_then_what_rests(tmp_path: Path) -> None:
+    drive(run_over(book(tmp_path / "b"), tmp_path / "r"))
+    rows = RunFolder(tmp_path / "r").rows("worklists").collect()
+    assert rows["rank"].to_list() == list(range(1, 11))
+    assert rows["action"].to_list() == ["offer_arrangement"] * 4 + ["call"] * 5 + ["watch"]
+    assert rows["borrower_id"].to_list()[-1] == "B-L1"
+
+
 def test_an_unknown_time_zone_needs_a_person(tmp_path: Path) -> None:
     drive(run_over(book(tmp_path / "b", time_zone=None), tmp_path / "r"))
     row = plan(tmp_path / "r")["B-L3"]

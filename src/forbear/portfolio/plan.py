@@ -19,6 +19,7 @@ from forbear.strategy.ladder import StageLadder
 from forbear.strategy.treatments import BY_A_PERSON, Action
 
 PERSON = ["lender", "borrower_id"]
+RESTING = {"refused_by_rule", "needs_review", "recently_contacted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,12 @@ def _finished(ranked: pl.DataFrame, mask: pl.LazyFrame, terms: PlanTerms) -> pl.
 
 
 def worklist_rows(made: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows of the plan a person must see, ranked from 1: assigned ones first, then stopped ones."""
-    is_stopped = pl.col("reasons").list.first().is_in(["refused_by_rule", "needs_review"])
+    """Rows of the plan people work from, ranked from 1: assigned ones first, then resting ones.
+
+    A resting row is one whose stage asks for a person, but a rule, a missing fact or the rest after
+    the last contact stands against it today: shown so that its case can be opened, not contacted.
+    """
+    is_stopped = pl.col("reasons").list.first().is_in(sorted(RESTING))
     return (
         made.filter(pl.col("rank").is_not_null() | is_stopped)
         .sort(

@@ -12,6 +12,7 @@ import polars as pl
 from django.db.models import Max, Q, QuerySet
 
 from forbear.portfolio.book import partition_of
+from forbear.strategy.treatments import Action
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book, run_folder
@@ -185,7 +186,9 @@ def _tab_of(item: WorklistItem, now: datetime, zone: ZoneInfo) -> Tab:
 
 
 def is_permitted_now(item: WorklistItem, now: datetime, zone: ZoneInfo) -> bool:
-    """Allowed, inside the hours by the borrower's own clock, and not put off."""
+    """To be contacted at all, allowed, inside the borrower's own hours, and not put off."""
+    if item.action == Action.WATCH:
+        return False
     if item.verdict != WorklistItem.Verdict.ALLOWED or item.permitted_from_minute is None:
         return False
     if item.snoozed_until is not None and item.snoozed_until > now:
