@@ -119,6 +119,13 @@ def test_tape_of_mixed_formats(tmp_path: Path) -> None:
     assert run(folder, tmp_path / "book").tables["payments"] == 2
 
 
+def test_data_file_the_mapping_does_not_mention_is_a_warning(tmp_path: Path) -> None:
+    folder = write_tape(tmp_path / "t", {**SOUND, "payment.csv": SOUND["payments.csv"]})
+    report = run(folder, tmp_path / "book")
+    assert [(f.code, f.file) for f in report.findings] == [("file_not_read", "payment.csv")]
+    assert report.outcome == "taken"
+
+
 def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
     folder = write_tape(tmp_path / "t")
     pl.read_csv(SOUND["payments.csv"].encode()).write_parquet(folder / "payments.parquet")

@@ -38,6 +38,18 @@ def test_payment_sent_again_is_a_duplicate(tmp_path: Path) -> None:
     assert bytes_of(book) == before
 
 
+def test_pause_sent_again_is_a_duplicate(tmp_path: Path) -> None:
+    book = taken_book(tmp_path)
+    text = "loan_id,kind,starts_on,ends_on\nL1,pause,2026-10-20,2026-11-18\n"
+    tape = write_tape(tmp_path / "a", {"delinquency_events.csv": text})
+    assert run(tape, book, kind=TapeKind.FINANCIAL).outcome == "taken"
+    more = text + "L2,re_age,2026-11-01,\n"
+    again = write_tape(tmp_path / "b", {"delinquency_events.csv": more})
+    report = run(again, book, kind=TapeKind.FINANCIAL)
+    assert places(report) == [("duplicate_row", "delinquency_events.csv", 1, "loan_id")]
+    assert report.rows == RowCounts(2, 1, 1, 0, 0)
+
+
 def test_financial_tape_cannot_bring_loans(tmp_path: Path) -> None:
     book = taken_book(tmp_path)
     before = bytes_of(book)

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from forbear.intake.checks.examined import KnownRows
+from forbear.intake.fields import KEYS
 from forbear.intake.finding_log import ROW_ID
 from forbear.intake.reports import TapeKind
 from forbear.intake.shapes.shaped import Shaped
@@ -22,24 +23,31 @@ def known_rows(book: Book, lender: str, kind: TapeKind) -> KnownRows:
     is_snapshot = kind is TapeKind.FULL_SNAPSHOT
     if is_snapshot:
         return KnownRows()
+    is_financial = kind is TapeKind.FINANCIAL
+    columns = ("seq", "due_on", *INSTALMENT_AMOUNTS)
     return KnownRows(
         loans=known_loans(book, lender),
         borrowers=borrowers["borrower_id"],
         payments=known_payment_ids(book, lender),
         attempts=attempts["attempt_id"],
-        instalments=_instalments(book, lender) if kind is TapeKind.MAINTENANCE else None,
+        instalments=_by_loan(book, lender, "instalments", columns)
+        if kind is TapeKind.MAINTENANCE
+        else None,
+        hanging={
+            table: _by_loan(book, lender, table, KEYS[table][1:])
+            for table in ("delinquency_events", "monthly_status")
+            if is_financial and book.has(table)
+        },
     )
 
 
-def _instalments(book: Book, lender: str) -> pl.DataFrame:
-    """The schedules in the book by loan id."""
+def _by_loan(book: Book, lender: str, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Rows of a table in the book with their loan's id instead of its key."""
     parts = []
     for number in range(book.manifest.partitions):
         loans = book.scan("loans", number).filter(pl.col("lender") == lender)
-        rows = book.scan("instalments", number).join(
-            loans.select("loan_key", "loan_id"), on="loan_key"
-        )
-        parts.append(rows.select("loan_id", "seq", "due_on", *INSTALMENT_AMOUNTS))
+        rows = book.scan(table, number).join(loans.select("loan_key", "loan_id"), on="loan_key")
+        parts.append(rows.select("loan_id", *columns))
     return pl.concat(parts).collect()
 
 

@@ -19,7 +19,17 @@ from forbear.primitives.errors import RequestRefused
 
 TRANSFORM_KEYS = {"to", "required", "amount", "rate", "dates", "zone", "values"}
 FILE_KEYS = {"file", "optional", "note_all", "columns", "constants", "leave_out"}
-TOP_KEYS = {"id", "title", "shape", "currency", "zone", "status_scheme", "files", "terms"}
+TOP_KEYS = {
+    "id",
+    "title",
+    "shape",
+    "currency",
+    "zone",
+    "status_scheme",
+    "files",
+    "leave_out_files",
+    "terms",
+}
 AMOUNT_UNITS = ("major", "minor")
 RATE_UNITS = ("decimal", "percent")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -69,6 +79,7 @@ class TapeMapping:
     status_scheme: str | None = None
     title: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[str, str] = field(default_factory=dict)
+    leave_out_files: tuple[str, ...] = ()
     is_shipped: bool = False
 
     @property
@@ -164,6 +175,7 @@ class _Reader:
             status_scheme=raw.get("status_scheme"),
             title=raw.get("title", {}),
             terms=raw.get("terms", {}),
+            leave_out_files=tuple(raw.get("leave_out_files", ())),
         )
 
     def file_mapping(self, raw: Any) -> FileMapping:

@@ -15,7 +15,7 @@ from forbear.intake.sources import (
     open_source,
     unreadable,
 )
-from forbear.primitives.findings import Finding
+from forbear.primitives.findings import Finding, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,19 @@ def _chosen(
         if not paths and not part.optional:
             faults.append(_missing(source, part))
         found += [(path, part) for path in paths]
+    read = {path for path, _ in found}
+    faults += [_unread(path) for path in sorted(source.iterdir()) if _is_left(path, read, mapping)]
     return found, faults
+
+
+def _is_left(path: Path, read: set[Path], mapping: TapeMapping) -> bool:
+    """A data file the mapping says nothing about: a misspelt payments file must not pass unseen."""
+    is_data = path.is_file() and path.suffix.lower() in EXTENSIONS and path.suffix != ".txt"
+    return is_data and path not in read and path.name not in mapping.leave_out_files
+
+
+def _unread(path: Path) -> Finding:
+    return Finding(path.name, "file_not_read", Level.WARNING)
 
 
 def _missing(source: Path, part: FileMapping) -> Finding:

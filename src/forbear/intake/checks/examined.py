@@ -30,6 +30,7 @@ class KnownRows:
     payments: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.String))
     attempts: pl.Series = field(default_factory=lambda: pl.Series([], dtype=pl.String))
     instalments: pl.DataFrame | None = None  # only for maintenance: loan_id and the schedule
+    hanging: Mapping[str, pl.DataFrame] = field(default_factory=dict)  # keys, only for financial
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,13 @@ def _twice_with_book(examined: Examined) -> None:
         attempted = pl.col("attempt_id").is_in(known.attempts.implode())
         examined.flag("contact_attempts", attempted, "duplicate_row", "attempt_id", drags=False)
 
+    for table, keys in known.hanging.items():
+        frame = examined.frame(table)
+        if frame is not None:
+            repeated = frame.join(keys, on=keys.columns, how="semi")[ROW_ID]
+            heading = examined.heading(table, "loan_id")
+            examined.log.rows(repeated, "duplicate_row", heading, drags=False)
+
 
 def _unknown_loans(examined: Examined) -> None:
     """Hanging rows need their loan in the tape; under the kinds that add to it, in the book."""
