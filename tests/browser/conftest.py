@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from browser.site import CHROMIUM_FLAGS, Site, add_demo_accounts, chromium, new_site, serve
+from browser.site import CHROMIUM_FLAGS, Site, chromium, new_site, serve
 
 SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 
@@ -34,14 +34,7 @@ def chrome() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     made = new_site(tmp_path_factory.mktemp("site"))
-    made.run("db", "migrate")
-    made.run(
-        "lenders",
-        "add",
-        "qinghe",
-        *("--name-zh", "青禾消费金融（演示）", "--name-en", "Qinghe Consumer Finance (demo)"),
-    )
-    add_demo_accounts(made)
+    made.run("demo", "--prepare-only")
     process = serve(made)
     yield made
     process.terminate()
@@ -67,11 +60,11 @@ def storage(chrome: Browser, site: Site) -> Callable[[str], dict[str, object]]:
 def sign_in(page: Page, site: Site, role: str) -> None:
     page.goto(f"{site.address}/console/sign-in/")
     password = page.locator("[data-testid=C01-demo-accounts] code").inner_text()
-    page.fill("#username", f"demo.{role}")
+    page.fill("#username", role)
     page.fill("#password", password)
     page.get_by_role("button", name=re.compile(r"^(登录|Sign in)$")).click()
     page.wait_for_selector("#code")
-    page.fill("#code", page.locator(f"[data-code-of='demo.{role}']").inner_text())
+    page.fill("#code", page.locator(f"[data-code-of='{role}']").inner_text())
     page.get_by_role("button", name=re.compile(r"^(登录|Sign in)$")).click()
     page.wait_for_url(re.compile(r"/console/$"))
 
@@ -84,13 +77,20 @@ def open_as(
     contexts: list[BrowserContext] = []
 
     def open_page(
-        role: str, path: str, *, language: str = "zh", theme: str = "light", width: int = 1440
+        role: str,
+        path: str,
+        *,
+        language: str = "zh",
+        theme: str = "light",
+        width: int = 1440,
+        scripts: bool = True,
     ) -> Page:
         context = chrome.new_context(
             storage_state=storage(role) if role else None,  # type: ignore[arg-type]
             viewport={"width": width, "height": 900},
             locale="en-GB" if language == "en" else "zh-CN",
             reduced_motion="reduce",
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         context.add_cookies(

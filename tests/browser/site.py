@@ -17,7 +17,6 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-ROLES = ("collector", "lead", "strategist", "compliance", "complaints", "admin")
 CLOCK = "2026-11-20T10:30:00+08:00"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM_FLAGS = [
@@ -68,16 +67,6 @@ def new_site(data_dir: Path) -> Site:
         "FORBEAR_WORKERS": "1",
     }
     return Site(f"http://127.0.0.1:{port}", data_dir, environment)
-
-
-def add_demo_accounts(site: Site, lender: str = "qinghe") -> None:
-    for role in ROLES:
-        site.run(
-            "users",
-            "add",
-            f"demo.{role}",
-            *("--lender", lender, "--role", role, "--team", "一组", "--demo"),
-        )
 
 
 def serve(site: Site) -> subprocess.Popen[bytes]:
