@@ -74,6 +74,24 @@ def test_maintenance_changes_what_it_says_and_keeps_the_rest(tmp_path: Path) -> 
     assert (kept["disbursed_on"], kept["scheduled_minor"]) == (date(2026, 11, 1), 10100)
 
 
+def test_maintenance_of_a_borrower_keeps_the_zone_it_does_not_say(tmp_path: Path) -> None:
+    book = taken_book(tmp_path)
+    tape = write_tape(tmp_path / "t", {"borrowers.csv": "borrower_id,language\nB2,en\n"})
+    assert run(tape, book, kind=TapeKind.MAINTENANCE).outcome == "taken"
+    rows = Book.open(book).scan_all("borrowers").collect().sort("borrower_id")
+    assert rows.select("borrower_id", "time_zone", "language").rows() == [
+        ("B1", "Asia/Shanghai", "zh-Hans"),
+        ("B2", "Asia/Shanghai", "en"),
+    ]
+
+
+def test_maintenance_of_a_borrower_nobody_knows(tmp_path: Path) -> None:
+    book = taken_book(tmp_path)
+    tape = write_tape(tmp_path / "t", {"borrowers.csv": "borrower_id\nB9\n"})
+    report = run(tape, book, kind=TapeKind.MAINTENANCE)
+    assert places(report) == [("unknown_borrower", "borrowers.csv", 1, "borrower_id")]
+
+
 def test_maintenance_may_move_an_instalment_to_come(tmp_path: Path) -> None:
     book = taken_book(tmp_path)
     text = "loan_id,seq,due_on,principal_minor,interest_minor\nL3,1,2026-12-15,10000,150\n"

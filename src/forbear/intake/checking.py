@@ -126,7 +126,7 @@ def check(
         is_fatal = _is_fatal(log)
     if not is_fatal:
         known = known_rows(book, request.lender, request.kind)
-        shaped = completed(shaped, known, book, request.lender, request.kind, request.business_date)
+        shaped = completed(shaped, book, request.lender, request.kind, request.business_date)
         _examine(shaped, known, mapping, request, log, progress)
     return _judged(tape, mapping, request, shaped, log, files, book, is_fatal)
 

@@ -52,35 +52,44 @@ def _by_loan(book: Book, lender: str, table: str, columns: tuple[str, ...]) -> p
 
 
 def completed(
-    shaped: Shaped,
-    known: KnownRows,
-    book: Book,
-    lender: str,
-    kind: TapeKind,
-    business_date: date,
+    shaped: Shaped, book: Book, lender: str, kind: TapeKind, business_date: date
 ) -> Shaped:
-    """A partial loan row (maintenance, recall) with everything it does not say from the book."""
-    loans = shaped.tables.get("loans")
-    if loans is None or kind not in (TapeKind.MAINTENANCE, TapeKind.RECALL):
-        return shaped
+    """Rows of known borrowers and loans with everything they do not say from the book."""
+    tables = dict(shaped.tables)
+    if "borrowers" in tables and kind is not TapeKind.FULL_SNAPSHOT:
+        tables["borrowers"] = _whole_borrowers(tables["borrowers"], book, lender)
+    if "loans" in tables and kind in (TapeKind.MAINTENANCE, TapeKind.RECALL):
+        tables["loans"] = _whole_loans(tables["loans"], book, lender, kind, business_date)
+    return replace(shaped, tables=tables)
+
+
+def _whole_borrowers(borrowers: pl.DataFrame, book: Book, lender: str) -> pl.DataFrame:
+    """A tape without the column time_zone does not make a known zone unknown."""
+    own = book.scan_all("borrowers").filter(pl.col("lender") == lender).collect()
+    if not own.height:
+        return borrowers
+    said = ("time_zone", "language")
+    old = own.select("borrower_id", *said)
+    joined = borrowers.join(old, on="borrower_id", how="left", suffix="_old", maintain_order="left")
+    filled = joined.with_columns(pl.coalesce(name, f"{name}_old").alias(name) for name in said)
+    return filled.select(borrowers.columns)
+
+
+def _whole_loans(
+    loans: pl.DataFrame, book: Book, lender: str, kind: TapeKind, business_date: date
+) -> pl.DataFrame:
+    """A partial loan row (maintenance, recall) made whole; a recall says its day and no more."""
     columns = list(TAPE["loans"])
-    own = pl.col("lender") == lender
-    old = book.scan_all("loans").filter(own).select(columns).collect()
+    old = book.scan_all("loans").filter(pl.col("lender") == lender).select(columns).collect()
+    said = set(columns)
     if kind is TapeKind.RECALL:
         loans = loans.with_columns(pl.col("recalled_on").fill_null(business_date))
-        said = {"lender", "loan_id", "recalled_on"}
-    else:
-        said = {name for name in columns if loans[name].null_count() < loans.height}
+        said = {"lender", "recalled_on"}
     joined = loans.join(old, on="loan_id", how="left", suffix="_old", maintain_order="left")
-    full = joined.select(
-        ROW_ID,
-        *(
-            pl.col(name)
-            if name == "loan_id"
-            else pl.coalesce(name, f"{name}_old")
-            if name in said
-            else pl.col(f"{name}_old").alias(name)
-            for name in columns
-        ),
-    )
-    return replace(shaped, tables={**shaped.tables, "loans": full})
+
+    def value(name: str) -> pl.Expr:
+        before = pl.col(f"{name}_old")
+        return (pl.coalesce(name, before) if name in said else before).alias(name)
+
+    rest = (value(name) for name in columns if name != "loan_id")
+    return joined.select(ROW_ID, "loan_id", *rest)

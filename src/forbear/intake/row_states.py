@@ -96,7 +96,7 @@ def _hanging(dragging: pl.Series, tables: Mapping[str, pl.DataFrame]) -> pl.Seri
         if name in tables:
             mask = pl.col("borrower_id").is_in(people.implode())
             found.append(tables[name].filter(mask)[ROW_ID])
-    return pl.concat(found).unique()
+    return pl.concat([pl.Series([], dtype=pl.UInt32), *found]).unique()
 
 
 def _without_sound_row(

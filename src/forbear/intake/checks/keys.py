@@ -80,6 +80,9 @@ def _unknown_loans(examined: Examined) -> None:
 
 
 def _unknown_borrowers(examined: Examined) -> None:
+    if examined.kind == "maintenance":
+        strange = ~pl.col("borrower_id").is_in(examined.known.borrowers.implode())
+        examined.flag("borrowers", strange, "unknown_borrower", "borrower_id")
     ids = [examined.known.borrowers]
     borrowers = examined.frame("borrowers")
     if borrowers is not None:
