@@ -29,7 +29,9 @@ CHANCE_CALLS = re.compile(
     r"|np\.random\.(?!Generator$|Philox$|SeedSequence$)\w+|numpy\.random\.(?!Generator$|Philox$)\w+)$"
 )
 # spelled in pieces, so that this file does not find itself
-MACHINE_PATHS = re.compile("|".join(f"/{name}/" for name in ("wor" + "k", "roo" + "t", "far" + "m")))
+MACHINE_PATHS = re.compile(
+    "|".join(f"/{name}/" for name in ("wor" + "k", "roo" + "t", "far" + "m"))
+)
 UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
 ADDRESS_IN_LOCK = re.compile(r"index-url|\"resolved\": \"http|registry = \"http|url = \"http")
 MONEY_NAME = re.compile(r"(_minor|^minor|amount)$")
@@ -111,7 +113,9 @@ def float_money(file: File) -> Iterator[Fault]:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign) and _is_money(node) and _says_float(node):
-            yield Fault("float-money", file.path, node.lineno, "money as float: use int minor units.")
+            yield Fault(
+                "float-money", file.path, node.lineno, "money as float: use int minor units."
+            )
         if (
             isinstance(node, ast.Call)
             and _name(node.func) == "float"
@@ -146,14 +150,18 @@ def chance(file: File) -> Iterator[Fault]:
     """A draw without a recorded seed cannot be repeated."""
     for node in _domain_calls(file):
         if CHANCE_CALLS.match(_name(node.func) or ""):
-            yield Fault("chance", file.path, node.lineno, f"{_name(node.func)}(): seed and pass it.")
+            yield Fault(
+                "chance", file.path, node.lineno, f"{_name(node.func)}(): seed and pass it."
+            )
 
 
 def machine_path(file: File) -> Iterator[Fault]:
     """A path of one machine is a secret of that machine and a fault on every other."""
     for number, line in enumerate(file.text.splitlines(), 1):
         if MACHINE_PATHS.search(line):
-            yield Fault("machine-path", file.path, number, "a path of one machine: make it relative.")
+            yield Fault(
+                "machine-path", file.path, number, "a path of one machine: make it relative."
+            )
 
 
 def unfinished(file: File) -> Iterator[Fault]:

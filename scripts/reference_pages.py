@@ -89,12 +89,18 @@ def commands_page() -> str:
 def _command(title: str, command: object) -> list[str]:
     children = getattr(command, "commands", {})
     if children:
-        return [line for name in sorted(children) for line in _command(f"{title} {name}", children[name])]
+        return [
+            line
+            for name in sorted(children)
+            for line in _command(f"{title} {name}", children[name])
+        ]
     lines = [f"## {title}", "", (getattr(command, "help", None) or "").strip(), ""]
     for parameter in getattr(command, "params", []):
         if parameter.name in ("help", "install_completion", "show_completion"):
             continue
-        name = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name
+        name = (
+            ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.name
+        )
         lines.append(f"- `{name}` {getattr(parameter, 'help', '') or ''}")
     return [*lines, ""]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,8 @@ from forbear.portfolio.book import Book, TapeRecord
 from forbear.portfolio.schema import TAPE
 from forbear.portfolio.taking import take
 from forbear.primitives.identifiers import PaymentId
+
+Loans = Mapping[str, tuple[Sequence[Instalment], Sequence[Payment]]]
 
 
 def day(text: str) -> date:
@@ -68,7 +71,7 @@ def loan_row(loan_id: str, **told: object) -> dict[str, object]:
 
 def book_of(
     root: Path,
-    loans: Mapping[str, tuple[Sequence[Instalment], Sequence[Payment]]],
+    loans: Loans,
     *,
     penalty_rate: str | None = None,
     events: Sequence[Mapping[str, object]] = (),
@@ -79,45 +82,12 @@ def book_of(
 ) -> Book:
     """A book of lender `q` with these loans: id → (schedule, payments)."""
     rate = None if penalty_rate is None else Decimal(penalty_rate)
+    people = [{"lender": "q", "borrower_id": f"B-{i}", "time_zone": time_zone} for i in loans]
     tape = {
-        "borrowers": frame(
-            "borrowers",
-            [{"lender": "q", "borrower_id": f"B-{i}", "time_zone": time_zone} for i in loans],
-        ),
+        "borrowers": frame("borrowers", people),
         "loans": frame("loans", [loan_row(i, penalty_rate_annual=rate) for i in loans]),
-        "instalments": frame(
-            "instalments",
-            [
-                {
-                    "lender": "q",
-                    "loan_id": i,
-                    "seq": one.seq,
-                    "due_on": one.due_on,
-                    "principal_minor": one.principal_minor,
-                    "interest_minor": one.interest_minor,
-                    "fees_minor": one.fees_minor,
-                    "penalty_minor": one.penalty_minor,
-                }
-                for i, (schedule, _) in loans.items()
-                for one in schedule
-            ],
-        ),
-        "payments": frame(
-            "payments",
-            [
-                {
-                    "lender": "q",
-                    "loan_id": i,
-                    "payment_id": paid.payment_id,
-                    "effective_on": paid.effective_on,
-                    "amount_minor": paid.amount_minor,
-                    "kind": paid.kind.value,
-                    "reverses": paid.reverses,
-                }
-                for i, (_, payments) in loans.items()
-                for paid in payments
-            ],
-        ),
+        "instalments": frame("instalments", list(_instalment_rows(loans))),
+        "payments": frame("payments", list(_payment_rows(loans))),
         "delinquency_events": frame("delinquency_events", [{"lender": "q", **e} for e in events]),
         "contact_attempts": frame("contact_attempts", [{"lender": "q", **a} for a in attempts]),
         "consents": frame("consents", [{"lender": "q", **c} for c in consents]),
@@ -125,6 +95,18 @@ def book_of(
     book = Book.open_or_new(root)
     take(book, tape, record=record(accepted=len(loans)), lender_terms={"kind": kind})
     return Book.open(root)
+
+
+def _instalment_rows(loans: Loans) -> Iterator[dict[str, object]]:
+    for loan_id, (schedule, _) in loans.items():
+        for one in schedule:
+            yield {"lender": "q", "loan_id": loan_id, **asdict(one)}
+
+
+def _payment_rows(loans: Loans) -> Iterator[dict[str, object]]:
+    for loan_id, (_, payments) in loans.items():
+        for paid in payments:
+            yield {"lender": "q", "loan_id": loan_id, **asdict(paid), "kind": paid.kind.value}
 
 
 def record(*, sha256: str = "0" * 64, kind: str = "new", accepted: int = 1) -> TapeRecord:
