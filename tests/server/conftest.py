@@ -61,6 +61,12 @@ def django_db_setup(data_dir: Path, django_db_blocker: pytest.FixtureRequest) ->
 
 
 @pytest.fixture(autouse=True)
+def _clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Business time is the configured moment, however long the tests take."""
+    monkeypatch.setattr("forbear_server.ui.clock._seconds_since", lambda _moment: 0.0)
+
+
+@pytest.fixture(autouse=True)
 def _blind_connection(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "db" in request.fixturenames:

@@ -33,7 +33,11 @@ def business_now() -> datetime:
     if not settings.DEMO_CLOCK:
         return wall_now()
     start, since = _demo_start()
-    return start + timedelta(seconds=max(0.0, time.time() - since))
+    return start + timedelta(seconds=_seconds_since(since))
+
+
+def _seconds_since(moment: float) -> float:
+    return max(0.0, time.time() - moment)
 
 
 def business_date() -> date:
