@@ -96,7 +96,14 @@ def worklist(request: ConsoleRequest) -> HttpResponse:
 def _page(
     request: ConsoleRequest, tab: Tab, filters: Filters, now: datetime, *, status: int = 200
 ) -> HttpResponse:
-    found = list_worklist(request.actor, now=now, tab=tab, filters=filters)
+    number = request.GET.get("page", "1")
+    found = list_worklist(
+        request.actor,
+        now=now,
+        tab=tab,
+        filters=filters,
+        page=int(number) if number.isdigit() else 1,
+    )
     context = {
         "found": found,
         "lines": [shown(line) for line in found.lines],

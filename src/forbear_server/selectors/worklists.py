@@ -75,6 +75,8 @@ class Worklist:
     lines: tuple[WorklistLine, ...]
     counts: dict[Tab, int]
     matching: int
+    page: int
+    pages: int
     buckets: tuple[str, ...]
     actions: tuple[str, ...]
 
@@ -103,10 +105,12 @@ def visible_items(actor: Actor) -> QuerySet[WorklistItem]:
     return items.none()
 
 
-def list_worklist(actor: Actor, *, now: datetime, tab: Tab, filters: Filters) -> Worklist:
+def list_worklist(
+    actor: Actor, *, now: datetime, tab: Tab, filters: Filters, page: int = 1
+) -> Worklist:
     day = worklist_date(now)
     if day is None:
-        return Worklist(None, tab, (), dict.fromkeys(Tab, 0), 0, (), ())
+        return Worklist(None, tab, (), dict.fromkeys(Tab, 0), 0, 1, 1, (), ())
     items = (
         visible_items(actor)
         .filter(business_date=day)
@@ -119,12 +123,17 @@ def list_worklist(actor: Actor, *, now: datetime, tab: Tab, filters: Filters) ->
     for item in every:
         by_tab[_tab_of(item, now, zone)].append(item)
     chosen = [item for item in by_tab[tab] if _matches(item, filters)]
+    pages = max(1, -(-len(chosen) // LINES_OF_A_PAGE))
+    page = min(max(page, 1), pages)
+    shown = chosen[(page - 1) * LINES_OF_A_PAGE : page * LINES_OF_A_PAGE]
     return Worklist(
         business_date=day,
         tab=tab,
-        lines=tuple(_line(item, actor, now, zone) for item in chosen[:LINES_OF_A_PAGE]),
+        lines=tuple(_line(item, actor, now, zone) for item in shown),
         counts={one: len(found) for one, found in by_tab.items()},
         matching=len(chosen),
+        page=page,
+        pages=pages,
         buckets=tuple(sorted({item.bucket for item in every})),
         actions=tuple(sorted({item.action for item in every})),
     )

@@ -137,6 +137,8 @@ def _stop(data_dir: Path) -> bool:
     if not is_running(data_dir):
         return False
     _must_run("pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "-t", "60", "stop", cluster=cluster)
+    with suppress(OSError):
+        socket_directory(data_dir).rmdir()
     return True
 
 
