@@ -46,8 +46,9 @@ def rejected_rows(checked: CheckedTape) -> dict[str, pl.DataFrame]:
     for (raw, part), place in zip(checked.tape.files, checked.files, strict=True):
         ids = row_ids(place.start, place.height)
         mapped = {column.source for column in part.columns}
-        read = raw.frame.select(name for name in raw.frame.columns if name in mapped)
-        rows = read.with_columns(ids).join(beside, on=ROW_ID, maintain_order="left")
+        kept = [name for name in raw.frame.columns if name in mapped]
+        read = raw.frame.with_columns(ids).select(*kept, ROW_ID)  # a file may map no column
+        rows = read.join(beside, on=ROW_ID, maintain_order="left")
         if rows.height:
             number = (pl.col(ROW_ID) - place.start + 1).alias("forbear_row")
             found[raw.file] = rows.with_columns(number).drop(ROW_ID)
