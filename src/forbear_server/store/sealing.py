@@ -7,6 +7,7 @@ or, when absent, from a file below the data directory; the first key seals, ever
 from __future__ import annotations
 
 import base64
+import binascii
 import os
 import secrets
 from functools import lru_cache
@@ -104,7 +105,10 @@ def _parsed(text: str) -> tuple[tuple[str, bytes], ...]:
     keys = []
     for part in text.split(","):
         key_id, _, encoded = part.strip().partition(":")
-        key = base64.b64decode(encoded)
+        try:
+            key = base64.b64decode(encoded)
+        except binascii.Error:
+            key = b""
         if not key_id.isalnum() or len(key) != _KEY_BYTES:
             raise ValueError(
                 "FORBEAR_FIELD_KEYS is a comma list of id:base64 with 32-byte keys and "
