@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,13 +33,16 @@ def chrome() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    made = new_site(tmp_path_factory.mktemp("site"))
-    made.run("demo", "--prepare-only")
-    process = serve(made)
-    yield made
-    process.terminate()
-    process.wait(30)
+def site() -> Iterator[Site]:
+    # Not pytest's own temporary folder: every other run of pytest closes that to the system user
+    # the database runs as.
+    with tempfile.TemporaryDirectory(prefix="forbear-site-") as folder:
+        made = new_site(Path(folder))
+        made.run("demo", "--prepare-only")
+        process = serve(made)
+        yield made
+        process.terminate()
+        process.wait(60)
 
 
 @pytest.fixture(scope="session")
