@@ -19,9 +19,11 @@ FILES = {
     "delinquency_events.csv": EVENTS,
     "monthly_status.csv": MONTHS,
 }
-WORDS = [*["", "x", "-1", "0", "2", "L1", "L9", "B1", "1.5", "2026-02-30", "2026-10-14", "CNY", "13900001111"], "借", '"']
+WORDS = ("", "x", "-1", "0", "2", "L1", "L9", "B1", "1.5", "借", '"')
+DAYS_AND_NUMBERS = ("2026-02-30", "2026-10-14", "CNY", "13900001111")
 SPOIL = st.lists(
-    st.tuples(st.integers(0, 9), st.integers(0, 8), st.sampled_from(WORDS)), max_size=3
+    st.tuples(st.integers(0, 9), st.integers(0, 8), st.sampled_from(WORDS + DAYS_AND_NUMBERS)),
+    max_size=3,
 )
 
 
