@@ -58,9 +58,9 @@ def test_screen(
         page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
         for width in (1440, 320):
             page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(
-                path=screenshots / f"{name}-{language}-{theme}-{width}.png", full_page=True
-            )
+            if theme == "light" or width == 1440:
+                picture = f"{name}-{language}-{theme}-{width}.png"
+                page.screenshot(path=screenshots / picture, full_page=True)
             assert axe_violations(page) == [], (theme, width)
             assert scrolls_sideways(page) == [], (theme, width)
     assert errors == []

@@ -28,9 +28,10 @@ from forbear_server.selectors.runs import (
 )
 from forbear_server.services.run_workers import RunFinished, record_run_refused, request_run
 from forbear_server.services.runs import RunBusy, ask_to_pause
-from forbear_server.ui.clock import business_now
+from forbear_server.ui.clock import business_now, wall_now
 
 STOP_POLLING = 286
+STARTING_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def run_of_day(
     today = business_now().date()
     level = request.GET.get("level", "")
     found = find_run(request.actor, day, level=level)
-    is_starting = request.GET.get("starting") == "1" and (found is None or found.may_resume)
+    is_starting = _is_starting(request) and (found is None or found.may_resume)
     is_live = is_starting or (found is not None and found.is_live)
     context = {
         "run": found,
@@ -128,7 +129,7 @@ def start(request: ConsoleRequest, day: str) -> HttpResponseBase:
         record_run_refused(actor=request.actor, business_date=chosen, code=refusal.code, now=now)
         text = _("已有运行在进行") if isinstance(refusal, RunBusy) else _("这一天的运行已完成")
         return run_of_day(request, chosen, refusal=text, status=409)
-    return HttpResponseRedirect(f"{_address(chosen)}?starting=1")
+    return HttpResponseRedirect(f"{_address(chosen)}?starting={wall_now().timestamp():.0f}")
 
 
 @require_POST
@@ -189,6 +190,12 @@ def _calendar(today: date, chosen: date) -> list[CalendarDay]:
         )
         for day, state in calendar(today)
     ]
+
+
+def _is_starting(request: ConsoleRequest) -> bool:
+    """Just asked for: a worker needs a moment; after a minute without one it will not come."""
+    asked_at = request.GET.get("starting", "")
+    return asked_at.isdigit() and wall_now().timestamp() - int(asked_at) < STARTING_SECONDS
 
 
 def _estimate(found: RunView | None) -> str:
