@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import compile_catalogues
+
+from forbear_server.console import wording
 
 
 def test_every_text_has_an_english_translation() -> None:
@@ -34,3 +37,10 @@ def _translated(known: object, message: object, context: str | None) -> bool:
     if entry is None:
         return False
     return all(entry.string) if isinstance(entry.string, tuple) else bool(entry.string)
+
+
+def test_every_documented_reason_has_words_on_the_pages() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/reasons.md").read_text(encoding="utf-8")
+    codes = set(re.findall(r"^\| `([a-z_]+)`", page, re.M))
+    known = {*wording.REASONS, *wording.VERDICT_REASONS, *wording.ACTIONS}
+    assert codes - known == set()
