@@ -57,7 +57,9 @@ def test_every_reason_code_is_documented() -> None:
 
 
 def test_every_rulebook_says_its_scope_and_last_check() -> None:
-    for folder in sorted({Path(p).parent for p in (ROOT / "src/forbear/rulebooks").glob("*/cases")}):
+    for folder in sorted(
+        {Path(p).parent for p in (ROOT / "src/forbear/rulebooks").glob("*/cases")}
+    ):
         readme = (folder / "README.md").read_text(encoding="utf-8")
         assert "Last check:" in readme
         assert "not" in readme and "Reviewer:" in readme
