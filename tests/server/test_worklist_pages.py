@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 
-from forbear_server.selectors.actors import Role
+from forbear_server.selectors.actors import Actor, Role
+from forbear_server.selectors.worklists import Filters, Tab, list_worklist
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import WorklistItem
+from server.conftest import NOW
 from server.desk import import_small_tape, run_the_night
 from server.evidence import recorded
 
@@ -213,3 +215,12 @@ def test_the_night_moves_on_with_the_clock(night: int, signed_in: SignIn) -> Non
     client = signed_in(Role.COLLECTOR)
     with override_settings(DEMO_CLOCK=datetime(2026, 11, 19, 10, 30).isoformat()):
         assert "B-1" not in text_of(client, "/console/worklist/")
+
+
+def test_listing_takes_two_queries_however_long_the_list(
+    night: int, make_actor: Callable[..., Actor], django_assert_num_queries: Callable[..., object]
+) -> None:
+    actor = make_actor("ann", Role.COLLECTOR)
+    with lender_scope(night), django_assert_num_queries(2):  # type: ignore[attr-defined]
+        found = list_worklist(actor, now=NOW, tab=Tab.LATER, filters=Filters())
+    assert [line.borrower_ref for line in found.lines] == ["B-4", "B-2"]
