@@ -224,3 +224,9 @@ def test_listing_takes_two_queries_however_long_the_list(
     with lender_scope(night), django_assert_num_queries(2):  # type: ignore[attr-defined]
         found = list_worklist(actor, now=NOW, tab=Tab.LATER, filters=Filters())
     assert [line.borrower_ref for line in found.lines] == ["B-4", "B-2"]
+
+
+def test_counts_stand_beside_the_caps_of_the_rulebooks(night: int, signed_in: SignIn) -> None:
+    item = item_of(night, "B-4")
+    page = text_of(signed_in(Role.COLLECTOR), f"/console/worklist/{item.pk}/")
+    assert "接通 3/3 · 未接 0/6" in page

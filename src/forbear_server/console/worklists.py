@@ -29,7 +29,7 @@ from forbear_server.console.wording import (
     word,
 )
 from forbear_server.selectors.access import Level, Screen
-from forbear_server.selectors.rules import Ground
+from forbear_server.selectors.rules import Ground, daily_caps
 from forbear_server.selectors.worklists import (
     Filters,
     Tab,
@@ -52,8 +52,6 @@ from forbear_server.services.worklists import (
     take_item,
 )
 from forbear_server.ui.clock import business_now
-
-CONNECTED_SHOWN, UNANSWERED_SHOWN = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +104,7 @@ def _page(
     )
     context = {
         "found": found,
+        "caps": daily_caps(now.date(), request.actor.lender_kind),
         "lines": [shown(line) for line in found.lines],
         "tabs": [
             (Tab.NOW, _("现在可联系"), found.counts[Tab.NOW]),
@@ -173,8 +172,7 @@ def _item_page(
         "colleagues": list_colleagues(request.actor) if request.level is Level.TEAM else [],
         "is_reader": request.level is Level.READ,
         "is_lead": request.level is Level.TEAM,
-        "connected_shown": CONNECTED_SHOWN,
-        "unanswered_shown": UNANSWERED_SHOWN,
+        "caps": daily_caps(now.date(), request.actor.lender_kind),
     }
     return render(request, "console/worklist_item.html", context, status=status)
 

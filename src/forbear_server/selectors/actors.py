@@ -28,6 +28,7 @@ class Actor:
     lender_code: str
     lender_name_zh: str
     lender_name_en: str
+    lender_kind: str
     lender_time_zone: str
     address: str = ""
 
@@ -49,6 +50,7 @@ def actor_of(user: User, *, address: str = "") -> Actor:
         lender_code=user.lender.code,
         lender_name_zh=user.lender.name_zh,
         lender_name_en=user.lender.name_en,
+        lender_kind=user.lender.kind,
         lender_time_zone=user.lender.time_zone,
         address=address,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from forbear.compliance.citations import Citation
 from forbear.rulebooks import RULES
@@ -11,6 +12,18 @@ from forbear.rulebooks import RULES
 _BY_ID = {rule.id: rule for rule in RULES}
 # No rule of any book binds that day: the gate asks for a person, it never allows.
 _NO_RULE = "NO-RULE-IN-FORCE"
+
+
+_CONNECTED_CAP = "CN-GBT45251-FREQ-INTERACTIVE"
+_UNANSWERED_CAP = "CN-CBA2026-FREQ6"
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCaps:
+    """How many calls a day the law leaves; None where no rule in force says."""
+
+    connected: int | None
+    unanswered: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,18 @@ class Ground:
 def grounds_of(reasons: Iterable[Mapping[str, str]]) -> list[Ground]:
     """The rules behind a stored verdict; one no longer shipped keeps its id."""
     return [ground_of(one["rule_id"], one["reason"]) for one in reasons]
+
+
+def daily_caps(on: date, lender_kind: str) -> DailyCaps:
+    """The caps a page prints beside the counts; read from the rulebooks, never held here."""
+
+    def cap(rule_id: str, name: str) -> int | None:
+        rule = _BY_ID[rule_id]
+        if not rule.applies(on=on, lender_kind=lender_kind):
+            return None
+        return int(getattr(rule.parameters(on), name))
+
+    return DailyCaps(cap(_CONNECTED_CAP, "calls_a_day"), cap(_UNANSWERED_CAP, "attempts_a_day"))
 
 
 def ground_of(rule_id: str, reason: str) -> Ground:
