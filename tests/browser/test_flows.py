@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
+import psutil
 from playwright.sync_api import Browser, Page, expect
 
 from browser.checks import axe_violations
@@ -111,6 +113,33 @@ def test_a_night_runs_from_the_page_to_its_end(open_as: OpenAs) -> None:
     expect(page.locator("[data-testid=C04-run] tbody tr")).to_have_count(7)
     expect(page.locator("[data-testid=C04-locked]")).to_have_text("0 笔")
     assert axe_violations(page) == []
+
+
+def test_a_killed_night_goes_on_from_its_last_shard(open_as: OpenAs, site: Site) -> None:
+    day = "2026-11-18"
+    page = open_as("admin", f"/console/runs/{day}/")
+    page.fill("#confirm", day)
+    page.get_by_role("button", name="开始运行").click()
+    aged = site.data_dir / "runs" / "qinghe" / day / "age"
+    for _ in range(600):
+        if list(aged.glob("*.parquet")):
+            break
+        time.sleep(0.05)
+    worker = next(
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if one.info["cmdline"] and {"nightly", day} <= set(one.info["cmdline"])
+    )
+    worker.kill()
+    kept = {path.name: path.stat().st_mtime_ns for path in aged.glob("*.parquet")}
+    resume = page.get_by_role("button", name="从断点继续")
+    resume.wait_for(timeout=60_000)
+    expect(page.locator("[data-testid=C04-run]")).to_contain_text("已中断")
+    page.fill("#confirm", day)
+    resume.click()
+    done = page.locator("[data-testid=C04-run] .card-head .badge-word", has_text="已完成")
+    expect(done.first).to_be_visible(timeout=60_000)
+    assert kept == {name: (aged / name).stat().st_mtime_ns for name in kept}
 
 
 def test_a_line_is_taken_and_put_off(open_as: OpenAs) -> None:

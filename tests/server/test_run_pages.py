@@ -114,6 +114,7 @@ def test_a_run_whose_worker_died_may_go_on(night: int, signed_in: SignIn) -> Non
         Run.objects.update(state="running", finished_at=None, manifest_sha256="")
     page = signed_in(Role.ADMIN).get(f"/console/runs/{DAY}/").content.decode()
     assert "从断点继续" in page
+    assert "已中断" in page
 
 
 def test_on_the_first_day_pages_say_to_import_first(

@@ -92,8 +92,8 @@ def run_of_day(
         "levels": [(code, word(LEVELS, code)) for code in ("error",)],
         "is_live": is_live,
         "is_starting": is_starting,
-        "state": word(RUN_STATES, found.state) if found else "",
-        "state_kind": LIST_KINDS[found.state] if found else "quiet",
+        "state": word(RUN_STATES, _state_of(found)) if found else "",
+        "state_kind": LIST_KINDS[_state_of(found)] if found else "quiet",
         "stages": [_shown(stage) for stage in found.stages] if found else [],
         "manifest": branches(found.manifest) if found else [],
         "calendar": _calendar(today, day),
@@ -190,6 +190,12 @@ def _calendar(today: date, chosen: date) -> list[CalendarDay]:
         )
         for day, state in calendar(today)
     ]
+
+
+def _state_of(found: RunView) -> str:
+    """As recorded, but a run nobody works on any more is not running, whatever its worker wrote."""
+    is_left_alone = found.state == "running" and not found.is_worked_on
+    return "interrupted" if is_left_alone else found.state
 
 
 def _is_starting(request: ConsoleRequest) -> bool:

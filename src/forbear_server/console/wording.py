@@ -117,6 +117,7 @@ RUN_STATES: Words = {
     "finished": gettext_lazy("已完成"),
     "failed": gettext_lazy("失败"),
     "paused": gettext_lazy("已暂停"),
+    "interrupted": gettext_lazy("已中断"),
 }
 STAGES: Words = {
     "lock": gettext_lazy("锁定营业日"),
@@ -210,6 +211,7 @@ LIST_KINDS: Mapping[str, str] = {
     "finished": "ok",
     "failed": "harm",
     "paused": "help",
+    "interrupted": "care",
     "awaiting_mapping": "care",
     "checking": "note",
     "awaiting_confirmation": "care",
