@@ -161,6 +161,14 @@ def test_the_last_version_can_be_taken_back(tmp_path: Path) -> None:
     assert [t.sha256 for t in back.manifest.tapes] == ["0" * 64]
 
 
+def test_the_first_tape_can_be_taken_back_to_an_empty_book(tmp_path: Path) -> None:
+    book = book_of(tmp_path / "b", {"L1": (LATE, [])})
+    book.restore_previous()
+    assert dpd(Book.open(book.root)) == {}
+    again = book_of(tmp_path / "b", {"L1": (LATE, [])})
+    assert dpd(again) == {"L1": 37}
+
+
 def _taken_until_killed(root: Path, stop_after: int) -> None:
     """Take a tape and be killed by SIGKILL at the n-th file written or renamed."""
     seen = 0

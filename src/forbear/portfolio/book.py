@@ -229,8 +229,7 @@ class Draft:
         fields["version"] = self.book.manifest.version + 1
         fields["tapes"] = tuple(TapeRecord(**record) for record in fields["tapes"])
         manifest = Manifest(**fields)
-        if (root / MANIFEST).exists():
-            _write_atomically(root / PREVIOUS, (root / MANIFEST).read_text(encoding="utf-8"))
+        _write_atomically(root / PREVIOUS, self.book.manifest.text())
         for table in self.tables:
             _sync_folder(root / table)
         _write_atomically(root / MANIFEST, manifest.text())
