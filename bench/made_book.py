@@ -3,7 +3,7 @@
 Made partition by partition, so ten million loans need the memory of one partition only.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,11 @@ import polars as pl
 
 from forbear.portfolio.book import Book, TapeRecord
 from forbear.portfolio.schema import BOOK
-from forbear.portfolio.taking import with_running_totals, with_schedule_totals
+from forbear.portfolio.taking import (
+    partitions_for,
+    with_running_totals,
+    with_schedule_totals,
+)
 
 START = date(2025, 10, 1)
 AS_OF = date(2026, 11, 20)
@@ -19,8 +23,9 @@ COUNT = 12
 DUE_MINOR = 103_650
 
 
-def make_book(root: Path, loans: int, *, partitions: int = 16, seed: int = 20261120) -> Book:
-    """Write a book of `loans` loans with 12 instalments each; late shares as in retail lending."""
+def make_book(root: Path, loans: int, *, seed: int = 20261120) -> Book:
+    """Write a book of `loans` loans with 12 instalments each, partitioned as an import would."""
+    partitions = partitions_for(loans)
     book = Book.open_or_new(root, partitions=partitions)
     with book.writing() as draft:
         for number in range(partitions):
@@ -93,8 +98,3 @@ def _instalments(key: np.ndarray, seq: np.ndarray, due: np.ndarray) -> pl.DataFr
         pl.lit(0).alias("fees_minor"),
         pl.lit(0).alias("penalty_minor"),
     )
-
-
-def last_due(first_offset: int) -> date:
-    """Due date of a made loan's last instalment."""
-    return START + timedelta(days=first_offset + 30 * COUNT)
