@@ -5,6 +5,7 @@ its `loan_key`, the row number in the partition's loans file, so what was paid i
 position instead of joined; only unmet instalments reach a group-by.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,7 @@ from forbear.portfolio.book import Book
 from forbear.portfolio.schema import AGED
 
 Counts = npt.NDArray[np.int64]
+AT_ONCE = 2  # partitions: while one plans its small steps, the other computes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ def age_book(
 
     The order is the same on every run: partition, then the loan's place in it.
     """
-    frames = [
-        age_rows(partition_rows(book, number), as_of, scheme)
-        for number in range(book.manifest.partitions)
-        if book.path("loans", number)
-    ]
+    numbers = [n for n in range(book.manifest.partitions) if book.path("loans", n)]
+
+    def aged_partition(number: int) -> pl.DataFrame:
+        return age_rows(partition_rows(book, number), as_of, scheme)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        frames = list(pool.map(aged_partition, numbers))
     aged = pl.concat(frames) if frames else pl.DataFrame(schema=dict(AGED))
     if lender is not None:
         aged = aged.filter(pl.col("lender") == lender)
