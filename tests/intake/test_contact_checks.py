@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forbear.intake.reports import ImportReport
+from forbear.intake.reports import ImportReport, TapeKind
 from forbear.intake.row_states import RowCounts
 from intake.tape_files import SOUND, places, run, write_tape
 
@@ -75,9 +75,26 @@ def test_one_fault_is_found_where_it_is(
     assert not (tmp_path / "book").exists()
 
 
-def test_bad_attempt_holds_up_nothing_else(tmp_path: Path) -> None:
+def test_a_bad_attempt_holds_up_its_borrower_and_nobody_else(tmp_path: Path) -> None:
+    """The gate counts attempts: a borrower with one left out would seem to be contacted less."""
     report = contact_import(tmp_path, "contact_attempts.csv", ",sms,", ",fax,")
-    assert report.rows == RowCounts(15, 14, 1, 0, 0)
+    assert report.rows == RowCounts(15, 8, 1, 6, 0)
+
+
+def test_a_bad_attempt_of_a_known_borrower_cannot_be_left_out(tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    assert run(write_tape(tmp_path / "first", SOUND), book).outcome == "taken"
+    before = {p: p.read_bytes() for p in book.rglob("*.parquet")}
+    later = {"contact_attempts.csv": ATTEMPTS.replace(",sms,", ",fax,")}
+    report = run(
+        write_tape(tmp_path / "later", later),
+        book,
+        kind=TapeKind.FINANCIAL,
+        clean_rows_only=True,
+    )
+    assert report.outcome == "refused"
+    assert report.counts["contact_rows_rejected"] == 1
+    assert {p: p.read_bytes() for p in book.rglob("*.parquet")} == before
 
 
 def test_loans_without_any_schedule_are_refused(tmp_path: Path) -> None:

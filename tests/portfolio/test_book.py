@@ -12,7 +12,7 @@ import pytest
 
 from builders import book_of, day, frame, instalments, loan_row, payment, record
 from forbear.portfolio.aging import age_book
-from forbear.portfolio.book import Book, BookBusy, BookUnreadable, partition_of
+from forbear.portfolio.book import Book, BookBusy, BookMoved, BookUnreadable, partition_of
 from forbear.portfolio.taking import known_loans, known_payment_ids, take
 
 LATE = instalments(("2026-10-14", 1_000), ("2026-11-14", 1_000))
@@ -167,6 +167,44 @@ def test_the_first_tape_can_be_taken_back_to_an_empty_book(tmp_path: Path) -> No
     assert dpd(Book.open(book.root)) == {}
     again = book_of(tmp_path / "b", {"L1": (LATE, [])})
     assert dpd(again) == {"L1": 37}
+
+
+def test_only_one_step_back_is_kept(tmp_path: Path) -> None:
+    book = book_of(tmp_path / "b", {"L1": (LATE, [])})
+    for number in ("2", "3"):
+        loan = frame("loans", [loan_row(f"L{number}")])
+        book = taken(book, "new", sha256=number * 64, loans=loan)
+    book.restore_previous()
+    before = content(book.root)
+    with pytest.raises(BookUnreadable, match="only one step back"):
+        Book.open(book.root).restore_previous()
+    assert content(book.root) == before
+    assert sorted(known_loans(Book.open(book.root), "q")["loan_id"]) == ["L1", "L2"]
+
+
+def test_a_tape_judged_against_an_older_book_is_not_written(tmp_path: Path) -> None:
+    book = book_of(tmp_path / "b", {"L1": (LATE, [])})
+    taken(Book.open(book.root), "new", sha256="2" * 64, loans=frame("loans", [loan_row("L2")]))
+    before = content(book.root)
+    with pytest.raises(BookMoved, match="version 1 to 2"):
+        take(
+            book,
+            {"loans": frame("loans", [loan_row("L3")])},
+            record=record(sha256="3" * 64),
+            lender_terms={},
+            expected_version=1,
+        )
+    assert content(book.root) == before
+
+
+def test_a_damaged_manifest_and_a_file_in_the_way_are_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BookUnreadable, match="name a folder you may write"):
+        book_of(tmp_path / "file", {"L1": (LATE, [])})
+    book = book_of(tmp_path / "b", {"L1": (LATE, [])})
+    (book.root / "book.json").write_text("{")
+    with pytest.raises(BookUnreadable, match=r"book\.json is damaged"):
+        Book.open(book.root)
 
 
 def _taken_until_killed(root: Path, stop_after: int) -> None:

@@ -41,9 +41,15 @@ def book(root: Path, **told: object) -> Book:
 
 
 def run_over(
-    made: Book, root: Path, listener=lambda progress: None, *, seed: int = 7, capacity: int = 100
+    made: Book,
+    root: Path,
+    listener=lambda progress: None,
+    *,
+    seed: int = 7,
+    capacity: int = 100,
+    kind: str = "consumer_finance",
 ) -> NightlyRun:
-    terms = RunTerms("q", "consumer_finance", day("2026-11-20"), AT, seed, capacity, "test")
+    terms = RunTerms("q", kind, day("2026-11-20"), AT, seed, capacity, "test")
     law = Law(rulebooks.RULES, rulebooks.COLUMN_RULES, rulebooks.VERSION)
     return NightlyRun(
         RunFolder(root), made, terms, law, stage_ladder(), listener, lambda: datetime.now(UTC)
@@ -172,6 +178,28 @@ def test_a_book_that_changed_refuses_to_go_on_with_the_old_run(tmp_path: Path) -
     )
     with pytest.raises(RunImpossible, match="changed"):
         run_over(Book.open(made.root), tmp_path / "r").lock()
+
+
+def test_a_run_begun_for_another_kind_of_lender_is_not_mixed(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    drive(run_over(made, tmp_path / "r"))
+    before = (tmp_path / "r/manifest.json").read_bytes()
+    with pytest.raises(RunImpossible, match="lender_kind consumer_finance"):
+        run_over(made, tmp_path / "r", kind="microloan")
+    assert (tmp_path / "r/manifest.json").read_bytes() == before
+
+
+def test_days_since_an_attempt_are_days_of_the_borrowers_calendar(tmp_path: Path) -> None:
+    """Yesterday 18:00 is one day ago at 10:30: the pause of one day has passed."""
+    loans = {"L1": (FRESH, []), "L2": (FRESH, [])}
+    tries = [
+        attempt("L1", "2026-11-19T18:00:00+08:00", "no_answer", 1),
+        attempt("L2", "2026-11-20T00:10:00+08:00", "no_answer", 1),
+    ]
+    drive(run_over(book_of(tmp_path / "b", loans, attempts=tries), tmp_path / "r"))
+    rows = plan(tmp_path / "r")
+    assert rows["B-L1"]["action"] == "call"
+    assert rows["B-L2"]["reasons"][0] == "recently_contacted"
 
 
 def test_stages_out_of_order_are_refused(tmp_path: Path) -> None:

@@ -1,16 +1,19 @@
 """Roll rates, ladder and vintages, with the moves counted by hand."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
 
-from builders import book_of, day, instalments, payment
+from builders import book_of, day, frame, instalments, loan_row, payment, record
 from forbear.delinquency.transitions import is_cure, roll_rates
 from forbear.delinquency.vintages import vintage_curves
 from forbear.delinquency.vintages_columns import vintage_curves as vintage_columns
 from forbear.portfolio import reports
 from forbear.portfolio.aging import age_book
+from forbear.portfolio.book import Book
+from forbear.portfolio.taking import take
 
 
 def test_roll_rates_count_each_loan_at_each_month_end(tmp_path: Path) -> None:
@@ -74,3 +77,30 @@ def test_vintage_twins_agree() -> None:
     ).collect()
     scalar = [(p.vintage, p.months_on_book, p.loans, p.late) for p in vintage_curves(loans, as_of)]
     assert columns.select("vintage", "months_on_book", "loans", "late").rows() == scalar
+
+
+def test_reports_end_with_what_the_book_knows(tmp_path: Path) -> None:
+    """A due date after the tape's business date is no knowledge: nobody can have missed it yet."""
+    book = book_of(tmp_path / "b", {"L1": (instalments(("2026-10-14", 5), ("2027-10-14", 5)), [])})
+    moves = reports.roll_rates(book).to_dicts()
+    # month ends January … October 2026: M0 nine times, then M1; nothing after 2026-11-20
+    assert [(r["from"], r["to"], r["n"]) for r in moves] == [("M0", "M0", 8), ("M0", "M1", 1)]
+
+
+def test_a_recalled_loan_counts_in_no_month(tmp_path: Path) -> None:
+    book = book_of(tmp_path / "b", {"L1": (instalments(("2026-12-14", 5)), [])})
+    gone = frame("loans", [loan_row("L1", recalled_on=day("2026-03-20"))])
+    take(book, {"loans": gone}, record=record(sha256="2" * 64, kind="recall"), lender_terms={})
+    moves = reports.roll_rates(Book.open(book.root)).to_dicts()
+    assert [(r["from"], r["to"], r["n"]) for r in moves] == [("M0", "M0", 1)]
+
+
+def test_one_lender_of_a_shared_book_is_reported_alone(tmp_path: Path) -> None:
+    book = book_of(tmp_path / "b", {"L1": (instalments(("2026-02-10", 5)), [])})
+    of_r = replace(record(sha256="2" * 64), lender="r")
+    take(book, {"loans": frame("loans", [loan_row("X", lender="r")])}, record=of_r, lender_terms={})
+    book = Book.open(book.root)
+    until = day("2026-03-31")
+    alone = reports.roll_rates(book, until=until, lender="q").to_dicts()
+    assert [(r["from"], r["to"], r["n"]) for r in alone] == [("M0", "M1", 1), ("M1", "M2", 1)]
+    assert reports.roll_rates(book, until=until, lender="nobody").height == 0

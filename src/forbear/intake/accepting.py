@@ -65,7 +65,12 @@ def accept(
     if earlier is not None:
         return earlier
     tables = clean_tables(checked)
-    is_refused = checked.is_fatal or not tables or (checked.has_errors and not clean_rows_only)
+    is_refused = (
+        checked.is_fatal
+        or not tables
+        or checked.hides_contacts
+        or (checked.has_errors and not clean_rows_only)
+    )
     if is_refused:
         return report(checked, Outcome.REFUSED, {})
     if dry_run:
@@ -80,6 +85,7 @@ def accept(
         record=_record(checked),
         lender_terms=dict(checked.mapping.terms),
         status_scheme=checked.mapping.status_scheme,
+        expected_version=checked.book_version,
     )
     return report(checked, Outcome.TAKEN, tables)
 

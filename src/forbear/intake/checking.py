@@ -14,6 +14,7 @@ from forbear.intake.checks.examined import Examined, KnownRows, Parameters, is_i
 from forbear.intake.checks.keys import TABLES_OF_KIND, check_keys
 from forbear.intake.checks.schedules import check_schedules
 from forbear.intake.checks.texts import check_texts
+from forbear.intake.fields import BY_BORROWER
 from forbear.intake.finding_log import (
     SHOWN_FINDINGS,
     FileRows,
@@ -27,7 +28,7 @@ from forbear.intake.mappings import TapeMapping
 from forbear.intake.presets.catalogue import SHAPES
 from forbear.intake.reports import TapeKind
 from forbear.intake.required_fields import unmapped_required
-from forbear.intake.row_states import REJECTED, RowCounts, counts, row_states
+from forbear.intake.row_states import REJECTED, RowCounts, borrowers_of, counts, row_states
 from forbear.intake.shapes.shaped import ShapeContext, Shaped
 from forbear.intake.sources import Progress
 from forbear.intake.tapes import Tape
@@ -43,6 +44,7 @@ from forbear.portfolio.book import Book
 from forbear.primitives.findings import Finding, Level
 
 # Faults after which no row can be judged; other faults of a column leave its rows sound.
+HIDDEN_CONTACTS = "contact_rows_rejected"
 FATAL = frozenset({"missing_column", "missing_file", "zero_rows", "table_not_of_kind"})
 CHECKS = (
     check_keys,
@@ -89,6 +91,11 @@ class CheckedTape:
     def has_errors(self) -> bool:
         """Whether anything stands against taking the whole tape."""
         return any(f.level is Level.ERROR for f in self.of_files) or self.rows.rejected > 0
+
+    @property
+    def hides_contacts(self) -> bool:
+        """Whether leaving out its faulty rows would make the gate count too few contacts."""
+        return any(f.code == HIDDEN_CONTACTS for f in self.of_files)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -203,6 +210,12 @@ def _examine(
             progress("check", number, len(CHECKS))
 
 
+def _hides_contacts(states: pl.DataFrame, shaped: Shaped) -> bool:
+    """Whether an attempt or consent of a borrower the book may hold already is rejected."""
+    rejected = states.filter(pl.col("state") == REJECTED)["row_id"]
+    return len(borrowers_of(rejected, shaped.tables, BY_BORROWER)) > 0
+
+
 def _judged(
     tape: Tape,
     mapping: TapeMapping,
@@ -215,6 +228,8 @@ def _judged(
 ) -> CheckedTape:
     faults = log.table()
     states = row_states(tape.rows_read, faults, shaped.tables)
+    if not is_fatal and request.kind is not TapeKind.NEW and _hides_contacts(states, shaped):
+        log.file(Finding(tape.name, HIDDEN_CONTACTS, Level.ERROR))
     if is_fatal:
         states = states.with_columns(pl.lit(REJECTED, dtype=pl.UInt8).alias("state"))
     else:

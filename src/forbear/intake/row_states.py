@@ -2,7 +2,8 @@
 
 A row is noted when its preset documents it as no loan; rejected when it has an error;
 quarantined when it is sound but hangs on a rejected one: a loan stands or falls with its
-instalments, payments and events, and everything of a borrower whose own row is rejected waits.
+instalments, payments and events, and everything of a borrower waits when the borrower's own row,
+or one of the attempts and consents the gate counts, is rejected.
 """
 
 from collections.abc import Mapping
@@ -76,6 +77,15 @@ def rows_in(table: pl.DataFrame, states: pl.DataFrame, state: int) -> pl.DataFra
     return table.filter(pl.col(ROW_ID).is_in(ids.implode()))
 
 
+def borrowers_of(
+    rows: pl.Series, tables: Mapping[str, pl.DataFrame], names: tuple[str, ...]
+) -> pl.Series:
+    """Borrowers that rows of these tables belong to."""
+    chosen = pl.col(ROW_ID).is_in(rows.implode())
+    found = [tables[n].filter(chosen)["borrower_id"].drop_nulls() for n in names if n in tables]
+    return pl.concat([pl.Series([], dtype=pl.String), *found]).unique()
+
+
 def _hanging(dragging: pl.Series, tables: Mapping[str, pl.DataFrame]) -> pl.Series:
     """Rows of the loans and borrowers that the dragging rows belong to."""
     if not len(dragging):
@@ -83,7 +93,9 @@ def _hanging(dragging: pl.Series, tables: Mapping[str, pl.DataFrame]) -> pl.Seri
     is_dragging = pl.col(ROW_ID).is_in(dragging.implode())
     loans = [tables[name].filter(is_dragging)["loan_id"] for name in WHOLE_LOAN if name in tables]
     borrowers = tables["borrowers"].filter(is_dragging) if "borrowers" in tables else None
-    people = _without_sound_row(borrowers, tables)
+    people = pl.concat(
+        [_without_sound_row(borrowers, tables), borrowers_of(dragging, tables, BY_BORROWER)]
+    ).unique()
     if "loans" in tables:
         of_people = pl.col("borrower_id").is_in(people.implode())
         loans.append(tables["loans"].filter(of_people)["loan_id"])

@@ -35,6 +35,12 @@ class BookUnreadable(RequestRefused):
     code = "book_unreadable"
 
 
+class BookMoved(RequestRefused):
+    """Another tape came in between judging a change and writing it."""
+
+    code = "book_moved"
+
+
 class BookBusy(RequestRefused):
     """Another process is writing this book."""
 
@@ -76,7 +82,12 @@ class Manifest:
     @staticmethod
     def parse(text: str) -> "Manifest":
         """Read a manifest; raises `BookUnreadable` for another format."""
-        raw: dict[str, Any] = json.loads(text)
+        try:
+            raw: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise BookUnreadable(
+                f"{MANIFEST} is damaged ({error}): restore the folder from its backup."
+            ) from None
         if raw.get("format") != FORMAT:
             raise BookUnreadable(
                 f"Book format {raw.get('format')} is not {FORMAT}: export it anew."
@@ -150,31 +161,52 @@ class Book:
         return None
 
     @contextmanager
-    def writing(self) -> Iterator["Draft"]:
-        """A draft of the next version; it counts when the block ends without an error."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as lock:
+    def writing(self, *, expected_version: int | None = None) -> Iterator["Draft"]:
+        """A draft of the next version; it counts when the block ends without an error.
+
+        `expected_version` is the version the change was judged against: when another writer came
+        between, `BookMoved` is raised and nothing is written.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock_file = (self.root / ".lock").open("w")
+        except OSError as error:
+            raise BookUnreadable(
+                f"Cannot write a book in {self.root} ({error.strerror}): name a folder you may write."
+            ) from None
+        with lock_file as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise BookBusy(f"Another import is writing {self.root}: wait for it.") from None
             if (self.root / MANIFEST).exists():
                 self.manifest = Book.open(self.root).manifest
+            if expected_version not in (None, self.manifest.version):
+                raise BookMoved(
+                    f"The book went from version {expected_version} to {self.manifest.version} "
+                    "meanwhile: check the tape again and import it then."
+                )
             draft = Draft(self)
             yield draft
             draft.publish()
 
     def restore_previous(self) -> None:
-        """Take back the last version. Raises `BookUnreadable` when none is kept."""
+        """Take back the last tape. Raises `BookUnreadable` when the version before it is not kept.
+
+        One step back is kept, not two: after taking back a tape the next older one stays.
+        """
         with self.writing() as draft:
             try:
-                text = (self.root / PREVIOUS).read_text(encoding="utf-8")
+                kept = Manifest.parse((self.root / PREVIOUS).read_text(encoding="utf-8"))
             except OSError:
+                raise BookUnreadable("No earlier version is kept: nothing to take back.") from None
+            if not self.manifest.tapes or kept.tapes != self.manifest.tapes[:-1]:
                 raise BookUnreadable(
-                    "No earlier version is kept, so nothing to take back."
-                ) from None
-            draft.tables = {k: dict(v) for k, v in Manifest.parse(text).tables.items()}
-            draft.manifest_fields = asdict(Manifest.parse(text))
+                    "The version kept is not the one before the last tape: only one step back is "
+                    "kept. Import a full snapshot instead."
+                )
+            draft.tables = {k: dict(v) for k, v in kept.tables.items()}
+            draft.manifest_fields = asdict(kept)
 
 
 class Draft:

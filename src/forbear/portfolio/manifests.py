@@ -74,6 +74,7 @@ class RunManifest:
     """What a run is: lender, day, versions, seed, and its stages so far."""
 
     lender: str
+    lender_kind: str
     business_date: str
     at: str
     seed: int
@@ -149,7 +150,16 @@ class RunFolder:
     def manifest(self) -> RunManifest | None:
         """The manifest, or None before the first start."""
         path = self.root / MANIFEST
-        return RunManifest.parse(path.read_text(encoding="utf-8")) if path.exists() else None
+        if self.root.exists() and not self.root.is_dir():
+            raise RunImpossible(f"{self.root} is a file: name a folder for the run.")
+        if not path.exists():
+            return None
+        try:
+            return RunManifest.parse(path.read_text(encoding="utf-8"))
+        except (ValueError, TypeError, KeyError) as error:
+            raise RunImpossible(
+                f"{path} is damaged ({error}): move the folder away and run the day anew."
+            ) from None
 
     def save(self, manifest: RunManifest) -> None:
         """Put the manifest in force, durably."""

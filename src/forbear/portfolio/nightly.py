@@ -112,8 +112,8 @@ class NightlyRun:
         known = self.manifest.stage("lock")
         if known is not None and known.input_digest != digest_of(content):
             raise RunImpossible(
-                "The book has changed since this run began: finish it on a new business date, or "
-                "start it anew with --afresh."
+                "The book has changed since this run began. To run the day on the new book, move "
+                f"the folder {self.folder.root} away and start again."
             )
         self._stage(
             "lock",
@@ -170,7 +170,14 @@ class NightlyRun:
 
         self._stage(
             "gate",
-            digest_of([self._upstream("age"), self.law.version, self.terms.at.isoformat()]),
+            digest_of(
+                [
+                    self._upstream("age"),
+                    self.law.version,
+                    self.terms.lender_kind,
+                    self.terms.at.isoformat(),
+                ]
+            ),
             [(f"p{n:02d}", masked(n)) for n in range(self.book.manifest.partitions)],
         )
 
@@ -254,7 +261,10 @@ class NightlyRun:
         """Computed once for both history reports."""
         if self.states is None:
             self.states = reports.month_states(
-                self.book, until=self.terms.business_date, scheme=self.terms.scheme
+                self.book,
+                until=self.terms.business_date,
+                lender=self.terms.lender,
+                scheme=self.terms.scheme,
             )
         return self.states
 
@@ -327,21 +337,26 @@ def _begun(
         "strategy": f"{ladder.id}/{ladder.version}",
     }
     known = folder.manifest()
-    day = str(terms.business_date)
+    asked = {
+        "lender": terms.lender,
+        "lender_kind": terms.lender_kind,
+        "business_date": str(terms.business_date),
+        "versions": versions,
+    }
     if known is not None:
-        if (known.lender, known.business_date, known.versions) != (terms.lender, day, versions):
+        differing = [n for n, value in asked.items() if getattr(known, n) != value]
+        if differing:
+            begun = ", ".join(f"{n} {getattr(known, n)}" for n in differing)
             raise RunImpossible(
-                f"The run in {folder.root} was begun for {known.lender} {known.business_date} with "
-                f"{known.versions}: finish it with those versions, or start it anew."
+                f"The run in {folder.root} was begun with another {begun}. Give it those, or "
+                "choose another folder (or move this one away) to run anew."
             )
         return known
     made: dict[str, Any] = {
-        "lender": terms.lender,
-        "business_date": day,
+        **asked,
         "at": terms.at.isoformat(),
         "seed": terms.seed,
         "capacity": terms.capacity,
-        "versions": versions,
         "started_at": clock().isoformat(),
     }
     return RunManifest(**made)

@@ -69,9 +69,13 @@ def people_facts(
     return facts_columns.contact_facts(people, attempts, consents).sort(PERSON)
 
 
-def last_attempts(attempts: pl.LazyFrame, at: datetime) -> pl.LazyFrame:
-    """Per borrower the last attempt before `at`: when and what came of it."""
-    return (
+def last_attempts(attempts: pl.LazyFrame, facts: pl.LazyFrame, at: datetime) -> pl.LazyFrame:
+    """Per borrower the last attempt before `at`: when, what came of it, and on which local day.
+
+    `local_today` and `last_local_day` are calendar days at the borrower's place; with the zone
+    unknown, days of UTC.
+    """
+    last = (
         attempts.filter(pl.col("attempted_at") < at)
         .sort("attempted_at", "attempt_id")
         .group_by(PERSON, maintain_order=True)
@@ -80,6 +84,21 @@ def last_attempts(attempts: pl.LazyFrame, at: datetime) -> pl.LazyFrame:
             pl.col("outcome").last().alias("last_outcome"),
         )
     )
+    placed = last.join(facts.select(*PERSON, "time_zone"), on=PERSON)
+    zones = facts.select(pl.col("time_zone").unique().drop_nulls()).collect()["time_zone"]
+    return placed.with_columns(
+        local_day(pl.col("last_attempt_at"), zones).alias("last_local_day"),
+        local_day(pl.lit(at), zones).alias("local_today"),
+    ).drop("time_zone")
+
+
+def local_day(moment: pl.Expr, zones: pl.Series) -> pl.Expr:
+    """Calendar day of a moment in the row's `time_zone`, one of `zones` or null (then UTC)."""
+    day = moment.dt.date()
+    for name in sorted(zones):
+        here = moment.dt.convert_time_zone(name).dt.date()
+        day = pl.when(pl.col("time_zone") == name).then(here).otherwise(day)
+    return day
 
 
 def plan(
@@ -99,10 +118,10 @@ def plan(
     wide = _with_rulings(borrowers(aged), mask, ladder)
     known = (
         wide.join(facts.select(*PERSON, *facts_columns.COUNTS), on=PERSON, how="left")
-        .join(last_attempts(attempts, terms.at), on=PERSON, how="left")
+        .join(last_attempts(attempts, facts, terms.at), on=PERSON, how="left")
         .join(_snoozed(snoozes, terms.at), on=PERSON, how="left")
         .with_columns(
-            (pl.lit(terms.at) - pl.col("last_attempt_at"))
+            (pl.col("local_today") - pl.col("last_local_day"))
             .dt.total_days()
             .alias("days_since_attempt"),
             (pl.col("last_outcome") == Outcome.CONNECTED.value)

@@ -17,6 +17,13 @@ from forbear.delinquency.buckets import status_scheme
 from forbear.portfolio import histories
 from forbear.portfolio.aging import age_book, partition_rows
 from forbear.portfolio.book import Book
+from forbear.primitives.errors import RequestRefused
+
+
+class ReportImpossible(RequestRefused):
+    """A report that cannot be made of this book as asked."""
+
+    code = "report_impossible"
 
 
 def month_ends(first: date, last: date) -> list[date]:
@@ -36,22 +43,37 @@ def month_ends(first: date, last: date) -> list[date]:
 
 
 def span(book: Book) -> tuple[date, date] | None:
-    """First disbursement and last recorded day (due date or payment) of the book's loans."""
+    """First disbursement, and the last day the book knows of: the latest tape's business date.
+
+    A due date still to come is no knowledge: nobody can say yet who will pay on it. Long after
+    the last due date and payment nothing moves any more, so there the days end too.
+    """
     first = book.scan_all("loans").select(pl.col("disbursed_on").min()).collect().item()
     if first is None:
         return None
+    known = max(date.fromisoformat(tape.business_date) for tape in book.manifest.tapes)
     due = book.scan_all("instalments").select(pl.col("due_on").max()).collect().item()
     paid = book.scan_all("payments").select(pl.col("effective_on").max()).collect().item()
-    return first, max(day for day in (first, due, paid) if day is not None)
+    told = max(day for day in (first, due, paid) if day is not None)
+    return first, max(first, min(known, told + timedelta(days=31)))
 
 
 def roll_rates(
-    book: Book, *, until: date | None = None, scheme: AgingScheme = DEFAULT_SCHEME
+    book: Book,
+    *,
+    until: date | None = None,
+    lender: str | None = None,
+    scheme: AgingScheme = DEFAULT_SCHEME,
 ) -> pl.DataFrame:
-    """`from, to, n, of, share` from one month's end to the next, over all months by `until`."""
+    """`from, to, n, of, share` from one month's end to the next, over all months by `until`.
+
+    A monthly-status set has no dates: there `until` is refused (`ReportImpossible`).
+    """
     if book.manifest.status_scheme is not None:
+        if until is not None:
+            raise ReportImpossible("A monthly-status book knows no dates: leave --until out.")
         return _status_roll_rates(book, book.manifest.status_scheme)
-    moves = month_moves(month_states(book, until=until, scheme=scheme))
+    moves = month_moves(month_states(book, until=until, lender=lender, scheme=scheme))
     return _shares(moves, scheme)
 
 
@@ -66,21 +88,25 @@ def roll_rate_months(
 
 
 def month_states(
-    book: Book, *, until: date | None = None, scheme: AgingScheme = DEFAULT_SCHEME
+    book: Book,
+    *,
+    until: date | None = None,
+    lender: str | None = None,
+    scheme: AgingScheme = DEFAULT_SCHEME,
 ) -> pl.DataFrame:
     """Loans counted by what they were at each month's end: the base of both history reports.
 
-    Rows `kind, start, end, from, to, vintage, known_months, late_month, n`: moves from one
+    Of one lender, or of all that share the book. Rows `kind, start, end, from, to, vintage, known_months, late_month, n`: moves from one
     month's end to the next (`kind` move), and first lateness by vintage (`kind` late). Each
     partition is read once and aged at every month's end.
     """
     known = span(book)
     if known is None:
         return histories.empty()
-    last = min(until or known[1], known[1] + timedelta(days=31))
+    last = until or known[1]
     ends = month_ends(known[0], last)
     parts = [
-        histories.month_counts(partition_rows(book, number), ends, last, scheme)
+        histories.month_counts(partition_rows(book, number), ends, last, scheme, lender)
         for number in range(book.manifest.partitions)
         if book.path("loans", number)
     ]
@@ -144,9 +170,9 @@ def dpd_ladder_before(
 
 
 def vintages(states: pl.DataFrame) -> pl.DataFrame:
-    """`vintage, months_on_book, loans, late, share`: share ever 30 or more days past due.
+    """`vintage, months_on_book, loans, late, share`: share ever 30 or more days past due at a month's end.
 
-    Lateness is looked at on the last day of each month and on the last day of `month_states`.
+    The last day of `month_states` is looked at too; lateness between two month ends is not seen.
     """
     counted = states.filter(pl.col("kind") == "late").select(
         "vintage", "known_months", "late_month", "n"

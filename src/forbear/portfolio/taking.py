@@ -58,9 +58,13 @@ def take(
     record: TapeRecord,
     lender_terms: dict[str, str],
     status_scheme: str | None = None,
+    expected_version: int | None = None,
 ) -> None:
-    """Make the tape part of the book as one whole, or leave the book as it was."""
-    with book.writing() as draft:
+    """Make the tape part of the book as one whole, or leave the book as it was.
+
+    Raises `BookMoved` when the book is no longer at `expected_version`.
+    """
+    with book.writing(expected_version=expected_version) as draft:
         if book.manifest.version == 0 and "loans" in tape:
             draft.set_partitions(partitions_for(tape["loans"].height))
         placed = _placed(book, tape, record)

@@ -12,9 +12,9 @@ import typer
 
 from forbear.delinquency.aging import AgingScheme
 from forbear.portfolio.aging import age_book
-from forbear.portfolio.book import Book
 from forbear.portfolio.reports import dpd_ladder
 from forbear.primitives.errors import RequestRefused
+from forbear_server.cli.books import known_book
 from forbear_server.cli.days import day_of
 from forbear_server.cli.presenting import refusing, say, show_records
 
@@ -44,8 +44,9 @@ def age(
     with refusing(RequestRefused, ValueError):
         day = day_of(as_of)
         scheme = AgingScheme(grace_days=grace_days, materiality_minor=materiality_minor)
-        aged = age_book(Book.open(book), day, scheme, lender).sort("lender", "loan_id")
-    _write(aged, out)
+        opened = known_book(book, lender)
+        aged = age_book(opened, day, scheme, lender).sort("lender", "loan_id")
+        _write(aged, out)
     ladder = dpd_ladder(aged, scheme).to_dicts()
     if as_json:
         typer.echo(json.dumps(_summary(aged, out, day, ladder), ensure_ascii=False, indent=2))
@@ -55,7 +56,8 @@ def age(
 
 
 def _write(aged: pl.DataFrame, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
+    if not out.parent.is_dir() or out.is_dir():
+        raise ValueError(f"Cannot write {out}: name a file in a folder that exists.")
     waiting = out.with_name(f".{out.name}.tmp")
     aged.write_parquet(waiting)
     waiting.replace(out)

@@ -14,20 +14,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from forbear.contact.channels import LenderKind
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunManifest
 from forbear.portfolio.nightly import Listener, Progress, RunTerms
 from forbear.primitives.errors import RequestRefused
-from forbear_server import __version__
 from forbear_server.cli.days import day_of, read_clock
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.presenting import refusing, show_records
-from forbear_server.jobs.nightly import run_nightly, run_without_desk, seed_of
+from forbear_server.jobs.nightly import code_version, run_nightly, run_without_desk, seed_of
 from forbear_server.selectors.lenders import LenderUnknown, list_lenders
 from forbear_server.services.runs import RunBusy
 from forbear_server.ui.clock import business_now
 
 app = typer.Typer()
+DEFAULT_CAPACITY = 100
 
 
 @app.command()
@@ -39,14 +40,16 @@ def nightly(
         str | None, typer.Option(help="The day, 2026-11-20; the desk's business date if not given.")
     ] = None,
     capacity: Annotated[
-        int | None, typer.Option(help="Cases a person can take today; from the desk if not given.")
+        int | None,
+        typer.Option(min=0, help="Cases a person can take today; from the desk if not given."),
     ] = None,
     book: Annotated[Path | None, typer.Option(help="Run over this book, without a desk.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="With --book: folder of the run's files.")
     ] = None,
     lender_kind: Annotated[
-        str | None, typer.Option(help="With --book: kind of lender, if the book does not tell.")
+        LenderKind | None,
+        typer.Option(help="With --book: kind of lender, if the book does not tell."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
@@ -78,7 +81,7 @@ def _over_book(
     book: Path,
     out: Path | None,
     lender: str | None,
-    lender_kind: str | None,
+    lender_kind: LenderKind | None,
     day: date | None,
     capacity: int | None,
     listener: Listener,
@@ -91,9 +94,12 @@ def _over_book(
             "With --book give --business-date and --out, and --lender when the book holds several "
             f"({', '.join(known)})."
         )
-    kind = lender_kind or known.get(code, {}).get("kind", "consumer_finance")
+    if code not in known:
+        raise ValueError(f"No lender {code!r} in this book; it holds {', '.join(known)}.")
+    kind = lender_kind or LenderKind(known[code].get("kind", LenderKind.OTHER))
     at = datetime.fromisoformat(f"{day}T00:30:00+00:00")
-    terms = RunTerms(code, kind, day, at, seed_of(code, day), capacity or 100, __version__)
+    cases = DEFAULT_CAPACITY if capacity is None else capacity
+    terms = RunTerms(code, kind.value, day, at, seed_of(code, day), cases, code_version())
     return run_without_desk(book=opened, root=out, terms=terms, listener=listener, clock=read_clock)
 
 

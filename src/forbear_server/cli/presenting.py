@@ -41,3 +41,8 @@ def refusing(*known: type[Exception]) -> Iterator[None]:
     except known as mistake:
         _err.print(str(mistake), style="red", markup=False)
         raise typer.Exit(1) from None
+    except OSError as mistake:
+        place = mistake.filename or "a file"
+        text = f"Cannot read or write {place}: {mistake.strerror}. Nothing was changed there."
+        _err.print(text, style="red", markup=False)
+        raise typer.Exit(1) from None

@@ -6,16 +6,19 @@ same, and the worklist is never doubled.
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 from django.conf import settings
 
+import forbear
 from forbear import rulebooks
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunFolder, RunManifest
@@ -48,6 +51,17 @@ class RunOutcome:
     business_date: date
     state: str
     manifest: RunManifest
+
+
+@cache
+def code_version() -> str:
+    """The version, and a digest of the domain's files: two builds never share a run."""
+    root = Path(forbear.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".yaml")):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
 def seed_of(lender_code: str, business_date: date) -> int:
@@ -116,9 +130,13 @@ class _Desk:
 
     def drive(self, at: datetime, capacity: int | None) -> RunOutcome:
         """Every stage in order, until the end, a pause or a failure."""
+        folder = run_folder(self.lender.code, self.business_date)
+        kept = folder.manifest() if self.run.is_finished else None
+        if kept is not None:  # a finished day stays as it is, whatever came in since
+            return RunOutcome(self.lender.code, self.business_date, "finished", kept)
         with self._failing():
             nightly = NightlyRun(
-                run_folder(self.lender.code, self.business_date),
+                folder,
                 Book.open(book_root(self.lender.code)),
                 self._terms(at, capacity),
                 LAW,
@@ -159,7 +177,7 @@ class _Desk:
             at=at.astimezone(UTC),
             seed=self.run.seed,
             capacity=cases if capacity is None else capacity,
-            code_version=__version__,
+            code_version=code_version(),
         )
 
     def _hear(self, progress: Progress) -> None:
