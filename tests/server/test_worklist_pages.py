@@ -34,6 +34,11 @@ def item_of(lender: int, ref: str) -> WorklistItem:
         return WorklistItem.objects.select_related("borrower").get(borrower__ref=ref)
 
 
+def row_of(item_id: int, lender: int) -> dict[str, object]:
+    with lender_scope(lender):
+        return dict(WorklistItem.objects.values().get(pk=item_id))
+
+
 def at(moment: str) -> override_settings:
     return override_settings(DEMO_CLOCK=f"2026-11-20T{moment}:00+08:00")
 
@@ -172,6 +177,64 @@ def test_finishing_moves_the_line_to_done(night: int, signed_in: SignIn) -> None
     client.post(f"/console/worklist/{item.pk}/finish/")
     assert "B-1" in text_of(client, "/console/worklist/?tab=done")
     assert recorded(night)[-3:] == ["case.taken", "case.finished", "worklist.opened"]
+
+
+@pytest.mark.parametrize("verb", ["take", "release", "finish", "snooze", "reassign"])
+def test_a_finished_line_takes_no_further_verb(night: int, signed_in: SignIn, verb: str) -> None:
+    item = item_of(night, "B-1")
+    ann = signed_in(Role.COLLECTOR, username="ann")
+    address = f"/console/worklist/{item.pk}/"
+    ann.post(f"{address}take/")
+    ann.post(f"{address}finish/")
+    before = row_of(item.pk, night)
+    names = recorded(night)
+    client = signed_in(Role.LEAD) if verb == "reassign" else ann
+    form = {"until": "14:30", "reason": "not_reached", "to": ann.session["user_id"]}
+    answer = client.post(f"{address}{verb}/", form)
+    assert answer.status_code == 409
+    assert "这条待办今天已经处理完成。" in answer.content.decode()
+    assert row_of(item.pk, night) == before
+    assert recorded(night) == [*names, "case.refused"]
+
+
+@pytest.mark.parametrize("verb", ["release", "finish"])
+def test_a_line_put_off_is_nobodys_to_release_or_finish(
+    night: int, signed_in: SignIn, verb: str
+) -> None:
+    item = item_of(night, "B-1")
+    client = signed_in(Role.COLLECTOR)
+    address = f"/console/worklist/{item.pk}/"
+    client.post(f"{address}snooze/", {"until": "14:30", "reason": "not_reached"})
+    before = row_of(item.pk, night)
+    assert client.post(f"{address}{verb}/").status_code == 409
+    assert row_of(item.pk, night) == before
+    assert recorded(night)[-1] == "case.refused"
+
+
+def test_a_line_put_off_and_handed_on_can_be_taken_by_its_new_owner(
+    night: int, signed_in: SignIn
+) -> None:
+    item = item_of(night, "B-1")
+    ann = signed_in(Role.COLLECTOR, username="ann")
+    bob = signed_in(Role.COLLECTOR, username="bob")
+    address = f"/console/worklist/{item.pk}/"
+    ann.post(f"{address}snooze/", {"until": "14:30", "reason": "not_reached"})
+    signed_in(Role.LEAD).post(f"{address}reassign/", {"to": bob.session["user_id"]})
+    handed = item_of(night, "B-1")
+    assert (handed.state, handed.snoozed_until, handed.snooze_reason) == ("open", None, "")
+    assert bob.post(f"{address}take/").status_code == 302
+    assert item_of(night, "B-1").taken_by_id == bob.session["user_id"]
+
+
+def test_a_resting_line_is_not_taken_for_contact(night: int, signed_in: SignIn) -> None:
+    item = item_of(night, "B-1")
+    with lender_scope(night):
+        WorklistItem.objects.filter(pk=item.pk).update(action="watch")
+    before = row_of(item.pk, night)
+    answer = signed_in(Role.COLLECTOR).post(f"/console/worklist/{item.pk}/take/")
+    assert answer.status_code == 409
+    assert row_of(item.pk, night) == before
+    assert recorded(night)[-1] == "case.refused"
 
 
 def test_running_the_night_again_doubles_nothing_and_keeps_what_was_done(

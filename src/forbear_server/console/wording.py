@@ -90,6 +90,7 @@ WORKLIST_REFUSALS: Words = {
     "snooze_in_the_past": gettext_lazy("请选择之后的时间。"),
     "snooze_outside_hours": gettext_lazy("请选择允许联系的时段内的时间。"),
     "not_taken_by_you": gettext_lazy("请先点「开始处理」。"),
+    "already_finished": gettext_lazy("这条待办今天已经处理完成。"),
     "only_a_lead_reassigns": gettext_lazy("只有组长可以转交。"),
     "not_a_collector_of_the_team": gettext_lazy("只能转交给本组的催收员。"),
 }
@@ -172,11 +173,21 @@ WITHDRAWAL_REFUSALS: Words = {
     "not_accepted": gettext_lazy("这次导入没有写入，不需要撤销。"),
     "another_day": gettext_lazy("只能在同一营业日内撤销。"),
     "later_tape": gettext_lazy("此后又导入了别的文件，不能只撤销这一份。"),
-    "first_tape": gettext_lazy("这是第一份数据，没有可以恢复的上一版。"),
+    "no_way_back": gettext_lazy("保留的上一版不是去掉这份文件后的数据，不能撤销。"),
+    "night_at_work": gettext_lazy("批处理正在运行，请等它结束后再撤销。"),
+    "book_busy": gettext_lazy("另一次导入正在写入，请稍后再试。"),
     "compliance_approves": gettext_lazy("撤销由合规专员批准。"),
     "nobody_asked": gettext_lazy("还没有人申请撤销。"),
     "own_request": gettext_lazy("不能批准自己提出的申请。"),
     "not_your_role": gettext_lazy("您的角色不能撤销导入。"),
+}
+IMPORT_REFUSALS: Words = {
+    "already_taken": gettext_lazy("此文件已导入，未重复写入。"),
+    "nothing_to_take": gettext_lazy("没有一行可以导入，请先修改文件。"),
+    "book_changed": gettext_lazy("检查之后数据有变化，请重新检查。"),
+    "book_moved": gettext_lazy("检查之后数据有变化，请重新检查。"),
+    "book_busy": gettext_lazy("另一次导入正在写入，请稍后再试。"),
+    "night_at_work": gettext_lazy("批处理正在运行，请等它结束后再导入。"),
 }
 PREVIEWS: Words = {
     "loans": gettext_lazy("借据"),

@@ -18,6 +18,23 @@ from forbear_server.services.evidence import append_evidence
 from forbear_server.store.models import User, WorklistItem
 
 LOCK_LASTS = timedelta(minutes=30)
+State = WorklistItem.State
+# What may be done with a line in which state; whatever is not here is refused.
+ALLOWED: frozenset[tuple[str, str]] = frozenset(
+    {
+        (State.OPEN, "take"),
+        (State.OPEN, "snooze"),
+        (State.OPEN, "reassign"),
+        (State.TAKEN, "take"),
+        (State.TAKEN, "snooze"),
+        (State.TAKEN, "release"),
+        (State.TAKEN, "finish"),
+        (State.TAKEN, "reassign"),
+        (State.SNOOZED, "take"),
+        (State.SNOOZED, "snooze"),
+        (State.SNOOZED, "reassign"),
+    }
+)
 
 
 class SnoozeReason(StrEnum):
@@ -39,13 +56,13 @@ class WorklistRefusal(Exception):
 @transaction.atomic
 def take_item(*, actor: Actor, item_id: int, now: datetime) -> None:
     """Take the soft lock. Refused while a colleague has it or the borrower may not be contacted."""
-    item = _locked(actor, item_id)
+    item = _locked(actor, item_id, "take")
     holder = _holder(item, now)
     if holder is not None and holder.pk != actor.user_id:
         raise WorklistRefusal("taken_by_colleague", by=holder.display_name)
     if not is_permitted_now(item, now, ZoneInfo(actor.lender_time_zone)):
         raise WorklistRefusal("not_permitted_now")
-    item.state = WorklistItem.State.TAKEN
+    item.state = State.TAKEN
     item.taken_by_id = actor.user_id
     item.taken_at = now
     item.save()
@@ -57,7 +74,7 @@ def snooze_item(
     *, actor: Actor, item_id: int, until: datetime, reason: SnoozeReason, now: datetime
 ) -> None:
     """Put the line off to a later moment inside the borrower's permitted hours."""
-    item = _locked(actor, item_id)
+    item = _locked(actor, item_id, "snooze")
     holder = _holder(item, now)
     if holder is not None and holder.pk != actor.user_id:
         raise WorklistRefusal("taken_by_colleague", by=holder.display_name)
@@ -65,7 +82,7 @@ def snooze_item(
         raise WorklistRefusal("snooze_in_the_past")
     if not _is_inside_hours(item, until, actor):
         raise WorklistRefusal("snooze_outside_hours")
-    item.state = WorklistItem.State.SNOOZED
+    item.state = State.SNOOZED
     item.taken_by = None
     item.taken_at = None
     item.snoozed_until = until
@@ -77,10 +94,10 @@ def snooze_item(
 @transaction.atomic
 def release_item(*, actor: Actor, item_id: int, now: datetime) -> None:
     """Give the line back without having done anything."""
-    item = _locked(actor, item_id)
+    item = _locked(actor, item_id, "release")
     if item.taken_by_id != actor.user_id:
         raise WorklistRefusal("not_taken_by_you")
-    item.state = WorklistItem.State.OPEN
+    item.state = State.OPEN
     item.taken_by = None
     item.taken_at = None
     item.save()
@@ -90,10 +107,10 @@ def release_item(*, actor: Actor, item_id: int, now: datetime) -> None:
 @transaction.atomic
 def finish_item(*, actor: Actor, item_id: int, now: datetime) -> None:
     """Today's step for this borrower is done."""
-    item = _locked(actor, item_id)
+    item = _locked(actor, item_id, "finish")
     if item.taken_by_id != actor.user_id:
         raise WorklistRefusal("not_taken_by_you")
-    item.state = WorklistItem.State.DONE
+    item.state = State.DONE
     item.save()
     _record("case.finished", actor, item, now)
 
@@ -103,16 +120,18 @@ def reassign_item(*, actor: Actor, item_id: int, to_user_id: int, now: datetime)
     """A lead hands a line to a collector of the own team."""
     if access_level(actor, Screen.WORKLIST) is not Level.TEAM:
         raise WorklistRefusal("only_a_lead_reassigns")
-    item = _locked(actor, item_id)
+    item = _locked(actor, item_id, "reassign")
     colleague = User.objects.filter(
         pk=to_user_id, role=Role.COLLECTOR, team=actor.team, is_active=True
     ).first()
     if colleague is None:
         raise WorklistRefusal("not_a_collector_of_the_team")
     item.assigned_to = colleague
-    item.state = WorklistItem.State.OPEN
+    item.state = State.OPEN
     item.taken_by = None
     item.taken_at = None
+    item.snoozed_until = None
+    item.snooze_reason = ""
     item.save()
     _record("case.reassigned", actor, item, now, {"to": colleague.username})
 
@@ -141,16 +160,20 @@ def record_worklist_opened(*, actor: Actor, now: datetime, tab: str) -> None:
     )
 
 
-def _locked(actor: Actor, item_id: int) -> WorklistItem:
-    """The line under a row lock, if this person may see it."""
-    found = visible_items(actor).filter(pk=item_id).first()
-    if found is None:
+def _locked(actor: Actor, item_id: int, verb: str) -> WorklistItem:
+    """The line under a row lock, if this person may see it and the verb fits its state."""
+    seen = visible_items(actor).select_for_update(of=("self",))
+    item = seen.filter(pk=item_id).first()
+    if item is None:
         raise WorklistRefusal("not_found")
-    return WorklistItem.objects.select_for_update().get(pk=item_id)
+    if (item.state, verb) not in ALLOWED:
+        is_done = item.state == State.DONE
+        raise WorklistRefusal("already_finished" if is_done else "not_taken_by_you")
+    return item
 
 
 def _holder(item: WorklistItem, now: datetime) -> User | None:
-    if item.state != WorklistItem.State.TAKEN or item.taken_at is None:
+    if item.state != State.TAKEN or item.taken_at is None:
         return None
     return item.taken_by if now - item.taken_at < LOCK_LASTS else None
 
