@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import override_settings
 
 from forbear.portfolio.book import Book
 from forbear_server.selectors.actors import Role
+from forbear_server.services.import_acceptance import NightAtWork
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import Borrower, Import, Loan
+from forbear_server.store.models import Borrower, EvidenceEntry, Import, Loan
+from forbear_server.store.run_locks import is_held
+from server.desk import import_small_tape, run_the_night
 from server.evidence import recorded
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +85,30 @@ def loans_in(lender: int) -> int:
         return Loan.objects.count()
 
 
+def refs_of(lender: int, model: type[Borrower | Loan]) -> str:
+    with lender_scope(lender):
+        return " ".join(model.objects.order_by("ref").values_list("ref", flat=True))
+
+
+def body_of_newest(lender: int) -> dict[str, object]:
+    with lender_scope(lender):
+        return dict(EvidenceEntry.objects.order_by("-id")[0].body)
+
+
+@pytest.fixture
+def a_night_at_work(qinghe: int) -> Iterator[None]:
+    """Another connection holds the lender's nightly lock, as a worker would."""
+    settings = connection.settings_dict
+    with (
+        psycopg.connect(
+            host=settings["HOST"], dbname=settings["NAME"], user=settings["USER"]
+        ) as worker,
+        worker.cursor() as cursor,
+    ):
+        cursor.execute("SELECT pg_advisory_lock(1, %s)", [qinghe])
+        yield
+
+
 @pytest.fixture
 def admin(qinghe: int, fresh_data_dir: Path, signed_in: SignIn) -> Client:
     return signed_in(Role.ADMIN)
@@ -125,6 +154,65 @@ def test_the_clean_rows_are_taken_when_asked_for(admin: Client, qinghe: int) -> 
     admin.post(f"{address}confirm/", {"choice": "clean"})
     assert rows_of(qinghe) == [("part_completed", 3, 2, 1, 0)]
     assert loans_in(qinghe) == 2
+
+
+def test_when_no_row_is_clean_nothing_is_taken_and_the_refusal_is_on_record(
+    admin: Client, qinghe: int, fresh_data_dir: Path
+) -> None:
+    content = "\n".join([HEADINGS, ROW.format(n=2, currency="贝壳")]).encode()
+    address = mapped(admin, SimpleUploadedFile("tape.csv", content, "text/csv"))
+    names = recorded(qinghe)
+    answer = admin.post(f"{address}confirm/", {"choice": "clean"})
+    assert answer.status_code == 409
+    assert "没有一行可以导入" in answer.content.decode()
+    assert rows_of(qinghe) == [("awaiting_confirmation", 1, 0, 1, 0)]
+    assert (loans_in(qinghe), refs_of(qinghe, Borrower)) == (0, "")
+    assert not (fresh_data_dir / "books" / "qinghe" / "book.json").exists()
+    assert recorded(qinghe) == [*names, "import.refused"]
+    assert body_of_newest(qinghe) == {"code": "nothing_to_take"}
+
+
+def test_content_the_book_already_has_fails_the_second_import(
+    admin: Client, qinghe: int, fresh_data_dir: Path
+) -> None:
+    first, second = mapped(admin, tape()), mapped(admin, tape())
+    admin.post(f"{first}confirm/", {"choice": "all"})
+    book = Book.open(fresh_data_dir / "books" / "qinghe").digest()
+    names = recorded(qinghe)
+    assert admin.post(f"{second}confirm/", {"choice": "clean"}).status_code == 409
+    assert sorted(rows_of(qinghe)) == [("completed", 3, 3, 0, 0), ("failed", 3, 3, 0, 0)]
+    assert loans_in(qinghe) == 3
+    assert Book.open(fresh_data_dir / "books" / "qinghe").digest() == book
+    assert recorded(qinghe) == [*names, "import.refused"]
+    assert body_of_newest(qinghe) == {"code": "already_taken"}
+
+
+@pytest.mark.usefixtures("a_night_at_work")
+def test_during_a_night_nothing_is_taken(admin: Client, qinghe: int, fresh_data_dir: Path) -> None:
+    address = mapped(admin, tape())
+    names = recorded(qinghe)
+    answer = admin.post(f"{address}confirm/", {"choice": "all"})
+    assert answer.status_code == 409
+    assert "批处理正在运行，请等它结束后再导入。" in answer.content.decode()
+    assert rows_of(qinghe) == [("awaiting_confirmation", 3, 3, 0, 0)]
+    assert (loans_in(qinghe), refs_of(qinghe, Borrower)) == (0, "")
+    assert not (fresh_data_dir / "books" / "qinghe" / "book.json").exists()
+    assert recorded(qinghe) == [*names, "import.refused"]
+    assert body_of_newest(qinghe) == {"code": "night_at_work"}
+
+
+@pytest.mark.usefixtures("a_night_at_work")
+def test_during_a_night_the_command_line_takes_nothing(qinghe: int, fresh_data_dir: Path) -> None:
+    with pytest.raises(NightAtWork, match="import after it"):
+        import_small_tape(fresh_data_dir)
+    assert (rows_of(qinghe), loans_in(qinghe), refs_of(qinghe, Borrower)) == ([], 0, "")
+    assert not (fresh_data_dir / "books" / "qinghe" / "book.json").exists()
+    assert recorded(qinghe)[-1] == "import.refused"
+
+
+def test_after_an_import_the_nightly_lock_is_free(admin: Client, qinghe: int) -> None:
+    admin.post(f"{mapped(admin, tape())}confirm/", {"choice": "all"})
+    assert is_held(qinghe) is False
 
 
 def test_rejected_rows_come_back_with_the_finding_beside(admin: Client) -> None:
@@ -240,6 +328,65 @@ def test_withdrawing_needs_two_people_and_the_same_day(
         "import.withdrawal_asked",
         "import.withdrawn",
     ]
+
+
+def test_taking_back_clears_the_desk_of_what_only_this_tape_brought(
+    admin: Client, qinghe: int, signed_in: SignIn
+) -> None:
+    admin.post(f"{mapped(admin, tape(first=3))}confirm/", {"choice": "all"})
+    address = mapped(admin, tape(first=1))
+    admin.post(f"{address}confirm/", {"choice": "clean"})
+    assert (refs_of(qinghe, Borrower), loans_in(qinghe)) == ("B-1 B-2 B-3 B-4 B-5", 5)
+    admin.post(f"{address}withdraw/")
+    signed_in(Role.COMPLIANCE).post(f"{address}withdraw/")
+    assert refs_of(qinghe, Borrower) == "B-3 B-4 B-5"
+    assert refs_of(qinghe, Loan) == "QF-3 QF-4 QF-5"
+    assert body_of_newest(qinghe) | {"sha256": ""} == {
+        "sha256": "",
+        "accepted": 2,
+        "loans_removed": 2,
+        "borrowers_removed": 2,
+        "borrowers_kept": 0,
+    }
+
+
+def test_a_borrower_on_a_worklist_stays_when_the_tape_is_taken_back(
+    qinghe: int, fresh_data_dir: Path, signed_in: SignIn
+) -> None:
+    import_small_tape(fresh_data_dir)
+    run_the_night()
+    with lender_scope(qinghe):
+        address = f"/console/imports/{Import.objects.get().pk}/"
+    signed_in(Role.ADMIN).post(f"{address}withdraw/")
+    assert signed_in(Role.COMPLIANCE).post(f"{address}withdraw/").status_code == 302
+    assert (refs_of(qinghe, Borrower), refs_of(qinghe, Loan)) == ("B-1 B-2 B-4", "")
+    assert body_of_newest(qinghe) | {"sha256": "", "accepted": 0} == {
+        "sha256": "",
+        "accepted": 0,
+        "loans_removed": 4,
+        "borrowers_removed": 1,
+        "borrowers_kept": 3,
+    }
+
+
+def test_a_second_withdrawal_on_one_day_is_refused_and_changes_nothing(
+    admin: Client, qinghe: int, signed_in: SignIn, fresh_data_dir: Path
+) -> None:
+    first, second = mapped(admin, tape(first=4)), mapped(admin, tape())
+    compliance = signed_in(Role.COMPLIANCE)
+    admin.post(f"{first}confirm/", {"choice": "all"})
+    admin.post(f"{second}confirm/", {"choice": "all"})
+    admin.post(f"{second}withdraw/")
+    compliance.post(f"{second}withdraw/")
+    admin.post(f"{first}withdraw/")
+    book = Book.open(fresh_data_dir / "books" / "qinghe").digest()
+    answer = compliance.post(f"{first}withdraw/")
+    assert answer.status_code == 409
+    assert "不能撤销" in answer.content.decode()
+    assert sorted(state for state, *_counts in rows_of(qinghe)) == ["completed", "withdrawn"]
+    assert refs_of(qinghe, Loan) == "QF-4 QF-5 QF-6"
+    assert Book.open(fresh_data_dir / "books" / "qinghe").digest() == book
+    assert recorded(qinghe)[-1] == "import.withdrawal_refused"
 
 
 def test_the_first_tape_of_all_leaves_an_empty_book(

@@ -25,6 +25,7 @@ from forbear_server.console.import_columns import choice_of, choice_problems, ma
 from forbear_server.console.imports import shown, step_address, steps
 from forbear_server.console.problems import Problem
 from forbear_server.console.wording import (
+    IMPORT_REFUSALS,
     LEVELS,
     LIST_KINDS,
     PREVIEW_COLUMNS,
@@ -47,6 +48,7 @@ from forbear_server.selectors.tapes import find_tape
 from forbear_server.services.import_acceptance import (
     ErrorsStandAgainst,
     ImportNotReady,
+    ImportRefused,
     accept_import,
 )
 from forbear_server.services.import_rejects import write_rejects
@@ -218,6 +220,7 @@ def confirm(request: ConsoleRequest, import_uuid: UUID) -> HttpResponseBase:
     """Step 5: totals against the lender's, then take it whole, or the clean rows, or nothing."""
     row = _row(import_uuid)
     problems: list[Problem] = []
+    status = 200
     if request.method == "POST":
         choice = request.POST.get("choice", "")
         if choice == "none":
@@ -233,8 +236,13 @@ def confirm(request: ConsoleRequest, import_uuid: UUID) -> HttpResponseBase:
             problems = [
                 Problem("choice", _("文件里有错误：请选择只导入无错误的行，或先修改文件。"))
             ]
+            status = 422
         except ImportNotReady:
             problems = [Problem("choice", _("这次导入不在待确认的状态。"))]
+            status = 422
+        except ImportRefused as refusal:
+            problems = [Problem("choice", word(IMPORT_REFUSALS, refusal.code))]
+            status = 409
         else:
             return HttpResponseRedirect(step_address(import_uuid, "outcome"))
     context = {
@@ -245,7 +253,7 @@ def confirm(request: ConsoleRequest, import_uuid: UUID) -> HttpResponseBase:
         "problems": problems,
         "steps": steps("confirm"),
     }
-    return render(request, "console/import_confirm.html", context, status=422 if problems else 200)
+    return render(request, "console/import_confirm.html", context, status=status)
 
 
 @require_GET

@@ -5,6 +5,9 @@ A killed worker lets go by dying, so "is somebody working on it" is never a stal
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 _NIGHTLY = 1
@@ -19,6 +22,17 @@ def try_hold(lender_id: int) -> bool:
 def let_go(lender_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_NIGHTLY, lender_id])
+
+
+@contextmanager
+def held_if_free(lender_id: int) -> Iterator[bool]:
+    """Whether the lock is ours for the block; enter it before the transaction that it guards."""
+    is_ours = try_hold(lender_id)
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            let_go(lender_id)
 
 
 def is_held(lender_id: int) -> bool:
