@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from forbear.intake.presets.catalogue import preset
 from forbear.intake.reports import Outcome, TapeKind
 from forbear_server.jobs.nightly import run_nightly
@@ -14,6 +16,7 @@ from server.conftest import NOW
 from server.desk import BUSINESS_DATE, import_small_tape, run_the_night
 from server.evidence import recorded
 
+pytestmark = pytest.mark.django_db
 PAID = (
     "loan_id,payment_id,effective_on,amount_minor,kind,reverses\nL-1,P-9,2026-11-19,100,payment,\n"
 )
