@@ -56,8 +56,9 @@ def age(
 
 
 def _write(aged: pl.DataFrame, out: Path) -> None:
-    if not out.parent.is_dir() or out.is_dir():
+    if out.is_dir() or not out.parent.parent.is_dir():
         raise ValueError(f"Cannot write {out}: name a file in a folder that exists.")
+    out.parent.mkdir(exist_ok=True)
     waiting = out.with_name(f".{out.name}.tmp")
     aged.write_parquet(waiting)
     waiting.replace(out)
