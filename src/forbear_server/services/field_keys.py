@@ -1,40 +1,83 @@
-"""Re-seal personal data under the current key, in batches; stopped half-way it goes on where it
-was, because whatever is not under the current key is what remains."""
+"""Re-seal personal data and uploaded tapes under the current key; stopped half-way it goes on where
+it was, because whatever is not under the current key is what remains."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from forbear_server.selectors.lenders import list_lenders
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.sign_in import TOTP_FIELD
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Borrower, User
-from forbear_server.store.sealing import current_key_id, reseal
+from forbear_server.store.sealed_files import is_under_current_key, reseal_file
+from forbear_server.store.sealing import SealBroken, current_key_id, reseal
+from forbear_server.store.tape_files import kept_files
 
 BORROWER_FIELDS = ("name", "phone", "id_number", "address")
 
 
+class RotationIncomplete(SealBroken):
+    """Something is still under another key, so the old key must stay in FORBEAR_FIELD_KEYS."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rotated:
+    rows: int
+    files: int
+    left: int
+
+
 def rotate_field_keys(*, now: datetime, batch: int = 500) -> int:
-    """How many rows were re-sealed under the first key of FORBEAR_FIELD_KEYS."""
-    total = 0
+    """How many rows and files were re-sealed under the first key of FORBEAR_FIELD_KEYS.
+
+    Raises `RotationIncomplete` when not all could be, because somebody holds a row meanwhile.
+    """
+    total = left = 0
     for lender in list_lenders():
         with lender_scope(lender.lender_id):
-            resealed = sum(_batches(batch))
-            if resealed:
-                with transaction.atomic():
-                    append_evidence(
-                        "field_keys.rotated",
-                        now=now,
-                        lender_id=lender.lender_id,
-                        body={"rows": resealed, "key": current_key_id()},
-                    )
-        total += resealed
+            done = _rotate_lender(lender.lender_id, now, batch)
+        total += done.rows + done.files
+        left += done.left
+    if left:
+        raise RotationIncomplete(
+            f"{total} re-sealed, {left} still under another key because they were in use: keep the "
+            "old key and run `forbear db rotate-keys` again."
+        )
     return total
+
+
+def _rotate_lender(lender_id: int, now: datetime, batch: int) -> _Rotated:
+    rows = 0
+    # A row that is locked is passed over; every round comes back for it until one moves nothing.
+    while moved := sum(_batches(batch)):
+        rows += moved
+    files = 0
+    for path, row in kept_files(lender_id):
+        if not is_under_current_key(path):
+            reseal_file(path, row=row)
+            files += 1
+    done = _Rotated(rows, files, _count_left(lender_id))
+    if rows or files or done.left:
+        with transaction.atomic():
+            append_evidence(
+                "field_keys.rotated",
+                now=now,
+                lender_id=lender_id,
+                body={**asdict(done), "key": current_key_id()},
+            )
+    return done
+
+
+def _count_left(lender_id: int) -> int:
+    """Rows and files of this lender that are still under another key."""
+    files = sum(not is_under_current_key(path) for path, _row in kept_files(lender_id))
+    return _stale_borrowers().count() + _stale_users().count() + files
 
 
 def _batches(size: int) -> Iterator[int]:
@@ -44,14 +87,23 @@ def _batches(size: int) -> Iterator[int]:
         yield rows
 
 
-@transaction.atomic
-def _reseal_borrowers(size: int) -> int:
+def _stale_borrowers() -> QuerySet[Borrower]:
     current = f"{current_key_id()}."
     stale = Q()
     for field in BORROWER_FIELDS:
         column = f"{field}_sealed"
         stale |= ~Q(**{column: ""}) & ~Q(**{f"{column}__startswith": current})
-    rows = list(Borrower.objects.select_for_update(skip_locked=True).filter(stale)[:size])
+    return Borrower.objects.filter(stale)
+
+
+def _stale_users() -> QuerySet[User]:
+    sealed = User.objects.exclude(totp_secret_sealed="")
+    return sealed.exclude(totp_secret_sealed__startswith=f"{current_key_id()}.")
+
+
+@transaction.atomic
+def _reseal_borrowers(size: int) -> int:
+    rows = list(_stale_borrowers().select_for_update(skip_locked=True)[:size])
     for row in rows:
         for field in BORROWER_FIELDS:
             sealed = reseal(
@@ -66,11 +118,7 @@ def _reseal_borrowers(size: int) -> int:
 
 @transaction.atomic
 def _reseal_users(size: int) -> int:
-    rows = list(
-        User.objects.select_for_update(skip_locked=True)
-        .exclude(totp_secret_sealed="")
-        .exclude(totp_secret_sealed__startswith=f"{current_key_id()}.")[:size]
-    )
+    rows = list(_stale_users().select_for_update(skip_locked=True)[:size])
     for row in rows:
         row.totp_secret_sealed = reseal(row.totp_secret_sealed, field=TOTP_FIELD, row=row.username)
         row.save(update_fields=["totp_secret_sealed"])

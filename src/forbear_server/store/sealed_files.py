@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from forbear_server.store.sealing import seal_bytes, unseal_bytes
+from forbear_server.store.sealing import current_key_id, seal_bytes, unseal_bytes
 
 FIELD = "file"
+_LONGEST_KEY_ID = 64
 
 
 def write_sealed(path: Path, content: bytes, *, row: str) -> None:
@@ -23,3 +24,14 @@ def write_sealed(path: Path, content: bytes, *, row: str) -> None:
 
 def read_sealed(path: Path, *, row: str) -> bytes:
     return unseal_bytes(path.read_bytes(), field=FIELD, row=row)
+
+
+def is_under_current_key(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_LONGEST_KEY_ID + 1)
+    return head.partition(b".")[0] == current_key_id().encode()
+
+
+def reseal_file(path: Path, *, row: str) -> None:
+    """The same content under the current key; a stop half-way leaves the old file whole."""
+    write_sealed(path, read_sealed(path, row=row), row=row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -67,3 +68,12 @@ def preview_path(lender_id: int, sha256: str) -> Path:
 
 def preview_row(lender_id: int, sha256: str) -> str:
     return f"{_row(lender_id, sha256)}:preview"
+
+
+def kept_files(lender_id: int) -> Iterator[tuple[Path, str]]:
+    """Every sealed file of this lender with the row it is bound to."""
+    folder = _path(lender_id, "").parent
+    for path in sorted(folder.glob("*.sealed")):
+        yield path, _row(lender_id, path.stem)
+    for path in sorted(folder.glob("*.preview")):
+        yield path, preview_row(lender_id, path.stem)
