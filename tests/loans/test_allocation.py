@@ -14,13 +14,11 @@ from forbear.loans.allocation import (
     allocate,
 )
 from forbear.loans.payments import Payment, PaymentImpossible, PaymentKind
-from forbear.loans.payoff import payoff_amount
+from forbear.loans.payoff import Payoff, payoff_amount
 from forbear.loans.penalty import penalty_accruals
 from forbear.loans.schedules import Instalment
-from forbear.loans.terms import RepaymentMethod, Terms
 from forbear.primitives.day_counts import DayCount
 from forbear.primitives.identifiers import PaymentId
-from forbear.primitives.money import Currency, Money
 
 TWO = [
     Instalment(1, day("2026-03-01"), principal_minor=900, interest_minor=100, fees_minor=10),
@@ -129,17 +127,19 @@ def test_an_instalment_met_late_accrues_nothing_more() -> None:
     assert penalty(payment("2026-03-20", 1_010), as_of="2026-04-01") == []
 
 
-def test_payoff_names_each_line() -> None:
-    terms = Terms(
-        principal=Money(1_810, Currency.CNY),
-        interest_rate_annual=Decimal("0.6"),
-        instalment_count=2,
+def payoff(paid: int, as_of: str, penalty_rate: str | None) -> Payoff:
+    return payoff_amount(
+        TWO,
+        [payment("2026-03-01", paid)],
         disbursed_on=day("2026-02-01"),
-        first_due_on=day("2026-03-01"),
-        method=RepaymentMethod.GIVEN,
-        penalty_rate_annual=Decimal("0.36"),
+        penalty_rate_annual=None if penalty_rate is None else Decimal(penalty_rate),
+        day_count=DayCount.ACTUAL_360,
+        as_of=day(as_of),
     )
-    made = payoff_amount(TWO, [payment("2026-03-01", 110)], terms, day("2026-03-11"))
+
+
+def test_payoff_names_each_line() -> None:
+    made = payoff(110, "2026-03-11", "0.36")
     # due 1,010 − 110 paid; principal to come 910; 10 of 31 days of 90 interest = 29.03 → 29;
     # penalty 10 days × 900 × 0.001 = 9
     assert (made.arrears_minor, made.principal_not_due_minor) == (900, 910)
@@ -148,13 +148,5 @@ def test_payoff_names_each_line() -> None:
 
 
 def test_money_paid_ahead_lowers_the_payoff() -> None:
-    terms = Terms(
-        Money(1_810, Currency.CNY),
-        Decimal("0.6"),
-        2,
-        day("2026-02-01"),
-        day("2026-03-01"),
-        RepaymentMethod.GIVEN,
-    )
-    made = payoff_amount(TWO, [payment("2026-03-01", 1_510)], terms, day("2026-03-01"))
+    made = payoff(1_510, "2026-03-01", None)
     assert (made.credit_minor, made.payoff_amount_minor) == (500, 910 + 0 - 500)

@@ -107,7 +107,8 @@ def test_the_lead_finds_the_loan_of_the_story_with_its_numbers(demo: tuple[Path,
     visitor.sign_in("lead")
     status, page = visitor.get("/console/loans/QH-250614-0042/")
     assert status == 200
-    for number in ("2,094.40", "8,946.40", "21.40", "1,036.50", "37"):
+    # pay-off: 2,073.00 + principal to come 6,585.24 + 69.10 × 6/30 days + penalty 21.40
+    for number in ("8,693.46", "13.82", "2,094.40", "8,946.40", "21.40", "1,036.50", "37"):
         assert number in page, number
 
 

@@ -9,12 +9,13 @@ owed.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from forbear.loans.payments import Payment, paid_minor
 from forbear.loans.penalty import penalty_accruals
 from forbear.loans.schedules import Instalment
-from forbear.loans.terms import Terms
+from forbear.primitives.day_counts import DayCount
 from forbear.primitives.rounding import round_to_minor
 
 
@@ -41,7 +42,13 @@ class Payoff:
 
 
 def payoff_amount(
-    schedule: Sequence[Instalment], payments: Iterable[Payment], terms: Terms, as_of: date
+    schedule: Sequence[Instalment],
+    payments: Iterable[Payment],
+    *,
+    disbursed_on: date,
+    penalty_rate_annual: Decimal | None,
+    day_count: DayCount,
+    as_of: date,
 ) -> Payoff:
     """What the borrower would pay at the end of `as_of` to owe nothing more.
 
@@ -56,23 +63,23 @@ def payoff_amount(
     accruals = penalty_accruals(
         ordered,
         known,
-        penalty_rate_annual=terms.penalty_rate_annual,
-        day_count=terms.day_count,
+        penalty_rate_annual=penalty_rate_annual,
+        day_count=day_count,
         as_of=as_of,
     )
     return Payoff(
         arrears_minor=max(due - paid, 0),
         principal_not_due_minor=sum(i.principal_minor for i in later),
-        running_interest_minor=_running_interest(ordered, terms, as_of),
+        running_interest_minor=_running_interest(ordered, disbursed_on, as_of),
         penalty_accrued_minor=sum(a.amount_minor for a in accruals),
         credit_minor=max(paid - due, 0),
     )
 
 
-def _running_interest(ordered: Sequence[Instalment], terms: Terms, as_of: date) -> int:
+def _running_interest(ordered: Sequence[Instalment], disbursed_on: date, as_of: date) -> int:
     running = next((i for i in ordered if i.due_on > as_of), None)
-    if running is None or as_of <= terms.disbursed_on:
+    if running is None or as_of <= disbursed_on:
         return 0
-    starts_on = max((i.due_on for i in ordered if i.due_on <= as_of), default=terms.disbursed_on)
+    starts_on = max((i.due_on for i in ordered if i.due_on <= as_of), default=disbursed_on)
     share = Fraction((as_of - starts_on).days, (running.due_on - starts_on).days)
     return round_to_minor(running.interest_minor * share)

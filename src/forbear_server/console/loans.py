@@ -77,6 +77,7 @@ def loan(request: ConsoleRequest, ref: str) -> HttpResponse:
         "days_steps": _days_steps(found),
         "money_steps": _money_steps(found),
         "penalty_steps": _penalty_steps(found),
+        "payoff_steps": _payoff_steps(found),
         "timeline": _timeline(found, today),
         "rest_minor": found.allocation.credit_minor,
     }
@@ -211,6 +212,22 @@ def _money_steps(loan: LoanExplained) -> list[Step]:
             shown(loan.outstanding_minor),
         ),
     ]
+
+
+def _payoff_steps(loan: LoanExplained) -> list[Step]:
+    """What would end the loan on this day, line by line."""
+    payoff, currency = loan.payoff, loan.facts.currency
+    if payoff is None or payoff.payoff_amount_minor == 0:
+        return []
+    lines = [
+        (_("到期未还"), payoff.arrears_minor),
+        (_("未到期本金"), payoff.principal_not_due_minor),
+        (_("本期已过天数的利息"), payoff.running_interest_minor),
+        (_("罚息"), payoff.penalty_accrued_minor),
+        (_("减去提前收到的"), -payoff.credit_minor),
+    ]
+    steps = [Step(name, "", money(minor, currency)) for name, minor in lines if minor]
+    return [*steps, Step(_("提前结清金额"), "", money(payoff.payoff_amount_minor, currency))]
 
 
 def _penalty_steps(loan: LoanExplained) -> list[Step]:

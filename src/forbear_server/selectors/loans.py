@@ -17,6 +17,7 @@ from forbear.delinquency.buckets import scheme as bucket_scheme
 from forbear.delinquency.pauses import Pause, ReAge
 from forbear.loans.allocation import Allocation, allocate
 from forbear.loans.payments import Payment, PaymentKind
+from forbear.loans.payoff import Payoff, payoff_amount
 from forbear.loans.penalty import PenaltyAccrual, penalty_accruals
 from forbear.loans.schedules import Instalment
 from forbear.portfolio.book import Book, partition_of
@@ -73,6 +74,7 @@ class LoanExplained:
     bucket: Bucket
     penalties: tuple[PenaltyAccrual, ...]
     allocation: Allocation
+    payoff: Payoff | None  # None when the tape does not tell the day of disbursement
     year_days: int
 
     @property
@@ -157,6 +159,16 @@ def _explained(
             as_of=as_of,
         ),
         allocation=allocate(schedule, payments, as_of),
+        payoff=None
+        if facts.disbursed_on is None
+        else payoff_amount(
+            schedule,
+            payments,
+            disbursed_on=facts.disbursed_on,
+            penalty_rate_annual=facts.penalty_rate_annual,
+            day_count=day_count,
+            as_of=as_of,
+        ),
         year_days=day_count.year_days,
     )
 
