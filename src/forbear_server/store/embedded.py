@@ -126,7 +126,7 @@ def _start(data_dir: Path, *, is_durable: bool) -> None:
         _must_run(
             "pg_ctl",
             *("-D", str(cluster), "-l", str(cluster / "log"), "-o", options),
-            *("-w", "-t", "120", "start"),
+            *("-w", "-t", "300", "start"),
             cluster=cluster,
         )
     _ensure_roles(sockets)
@@ -136,7 +136,7 @@ def _stop(data_dir: Path) -> bool:
     cluster = data_dir / "pg"
     if not is_running(data_dir):
         return False
-    _must_run("pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "-t", "60", "stop", cluster=cluster)
+    _must_run("pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "-t", "300", "stop", cluster=cluster)
     with suppress(OSError):
         socket_directory(data_dir).rmdir()
     return True
