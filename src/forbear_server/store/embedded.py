@@ -136,7 +136,9 @@ def _stop(data_dir: Path) -> bool:
     cluster = data_dir / "pg"
     if not is_running(data_dir):
         return False
-    _must_run("pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "-t", "300", "stop", cluster=cluster)
+    _must_run(
+        "pg_ctl", "-D", str(cluster), "-m", "fast", "-w", "-t", "300", "stop", cluster=cluster
+    )
     with suppress(OSError):
         socket_directory(data_dir).rmdir()
     return True
