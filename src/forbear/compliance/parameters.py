@@ -2,21 +2,20 @@
 
 A parameter file holds one or more names; each has a unit and a list of values with the day
 from which they hold (the shape of openfisca-france). Reading refuses a file without source,
-unit or date, and values whose dates repeat.
+unit or date, and values whose dates repeat or run back. `read_by` names the pure function that
+reads a parameter no rule reads.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from forbear.primitives.errors import RequestRefused
 
 
 class ParameterFaulty(RequestRefused):
-    """A parameter file that cannot be relied on: says file, name and what is missing."""
+    """A parameter that cannot be relied on: says file, name and what is missing."""
 
     code = "parameter_faulty"
 
@@ -33,11 +32,12 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A number of the law: name, unit, its values by date."""
+    """A number of the law: name, unit, its values by date, and what reads it besides rules."""
 
     name: str
     unit: str
     values: tuple[DatedValue, ...]
+    read_by: str | None = None
 
     def at(self, day: date) -> int:
         """The value in force on `day`; raises `ParameterFaulty` before the first."""
@@ -48,36 +48,58 @@ class Parameter:
             )
         return in_force[-1].value
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Least and greatest value of all days."""
+        held = [v.value for v in self.values]
+        return min(held), max(held)
 
-def read_parameters(path: Path) -> dict[str, Parameter]:
-    """Every parameter of one YAML file, by name. Raises `ParameterFaulty`."""
-    raw: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: _parameter(path, name, body) for name, body in raw.items()}
+
+def parameters_of(file: str, raw: Mapping[str, Any]) -> dict[str, Parameter]:
+    """Every parameter of one parsed file, by name. Raises `ParameterFaulty`."""
+    return {name: _parameter(file, name, body) for name, body in raw.items()}
 
 
-def _parameter(path: Path, name: str, body: dict[str, Any]) -> Parameter:
+def _parameter(file: str, name: str, body: Mapping[str, Any]) -> Parameter:
     try:
+        unit = str(body["unit"])
         values = tuple(
             DatedValue(
-                from_on=entry["from"],
-                value=_minutes(entry["value"]) if body["unit"] == "minute" else int(entry["value"]),
-                source=entry["source"],
-                last_checked_on=entry["last_checked"],
+                from_on=_day(entry["from"]),
+                value=_number(entry["value"], unit),
+                source=_said(entry["source"]),
+                last_checked_on=_day(entry["last_checked"]),
             )
             for entry in body["values"]
         )
-        unit = body["unit"]
     except (KeyError, TypeError, ValueError) as error:
         raise ParameterFaulty(
-            f"{path.name}: {name}: {error!r}; each value needs from, value, source, last_checked."
+            f"{file}: {name}: {error}; needs unit, and for each value from (a day), value (a whole "
+            f"number), source, last_checked (a day)."
         ) from error
     dates = [v.from_on for v in values]
     if not values or dates != sorted(set(dates)):
-        raise ParameterFaulty(f"{path.name}: {name}: dates must rise and not repeat.")
-    return Parameter(name, unit, values)
+        raise ParameterFaulty(f"{file}: {name}: its dates overlap; let them rise, none twice.")
+    return Parameter(name, unit, values, body.get("read_by"))
 
 
-def _minutes(clock: str) -> int:
-    """Minute of the day of a quoted clock time such as "22:00"."""
-    hour, minute = clock.split(":")
-    return int(hour) * 60 + int(minute)
+def _day(held: object) -> date:
+    if type(held) is not date:
+        raise ValueError(f"{held!r} is not a day")
+    return held
+
+
+def _said(held: object) -> str:
+    if not isinstance(held, str) or not held.strip():
+        raise ValueError("a source is missing")
+    return held
+
+
+def _number(held: object, unit: str) -> int:
+    """A whole number; minutes also as a quoted clock time such as "22:00"."""
+    if unit == "minute" and isinstance(held, str):
+        hour, minute = held.split(":")
+        return int(hour) * 60 + int(minute)
+    if type(held) is not int:
+        raise ValueError(f"{held!r} is not a whole number")
+    return held

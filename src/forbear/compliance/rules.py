@@ -1,91 +1,104 @@
-"""Rules: one duty of one paragraph, as a plain function with its citation.
+"""Rules: one duty of one paragraph: its citation, whom it binds, and its function.
 
-A rule takes frozen facts and its parameters and returns a `Verdict`; it reads nothing else.
-Which rules apply to a contact (in force that day, binding that kind of lender) is decided
-here; what the facts are is decided in `contact`; the rules themselves lie in `rulebooks`.
+What the function decides lies in `rulebooks`; what the facts are is decided in `contact` and
+`matters`; which rules take part in a question is decided in `judging`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from forbear.compliance.citations import Citation
-from forbear.compliance.verdicts import Judgement, Verdict, combined
-from forbear.primitives.errors import RequestRefused
-
-# A rule's parameters are a frozen dataclass of its own; facts are one of `contact`.
-Decide = Callable[[Any, Any], Verdict]
-
-
-class RuleFaulty(RequestRefused):
-    """A rule that must not be relied on: no citation, no sentence, or dates that run back."""
-
-    code = "rule_faulty"
+from forbear.compliance.citations import Bilingual, Citation
+from forbear.compliance.columns import ColumnAlgebra, ColumnRule
+from forbear.compliance.explaining import Explanation, explained
+from forbear.compliance.expressions import Tree
+from forbear.compliance.fact_kinds import Vocabulary
+from forbear.compliance.language import Parameters
+from forbear.compliance.parameters import Parameter
+from forbear.compliance.scalar import Decide
+from forbear.compliance.scopes import Reach
+from forbear.compliance.verdicts import Verdict
+from forbear.compliance.words import rule_in_words
 
 
 @dataclass(frozen=True, slots=True)
+class RuleException:
+    """What lifts a rule: the ban it excepts, and the record (with withdrawal) it rests on."""
+
+    name: str
+    excepts: str
+    rests_on: str
+    words: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A worked case of one rule: facts of a day and the verdict the law gives."""
+
+    case_id: str
+    name: str
+    day: date
+    rule_id: str
+    facts: Mapping[str, Any]
+    verdict: str
+    reason: str | None
+    until_minute: int | None
+    exception: str | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A duty: who is bound, from when until when, on what text it rests, and its function."""
+    """A duty; equal only to itself, so that it can be a key."""
 
     id: str
+    book_id: str
+    topic: str
     citation: Citation
-    in_force_from: date
-    in_force_until: date | None
-    binds: frozenset[str]
-    sentence_zh: str
-    sentence_en: str
-    parameters: Callable[[date], Any]
+    reach: Reach
+    collector_sentence: Bilingual
+    borrower_sentence: Bilingual
+    exceptions: Mapping[str, RuleException]
+    not_formalised: str | None
+    is_enabled: bool
+    vocabulary: Vocabulary
+    tree: Tree
+    doc: str
+    file: str
+    line: int
+    parameters: Mapping[str, Parameter]
+    cases: tuple[Case, ...]
     decide: Decide = field(repr=False)
 
-    def applies(self, *, on: date, lender_kind: str) -> bool:
-        """Whether the rule is in force on `on` and binds this kind of lender."""
-        has_begun = self.in_force_from <= on
-        has_ended = self.in_force_until is not None and on >= self.in_force_until
-        return has_begun and not has_ended and lender_kind in self.binds
+    def parameters_on(self, day: date) -> Parameters:
+        """The numbers in force on `day`. Raises `ParameterFaulty` before the first."""
+        return _parameters_on(self, day)
+
+    def numbers_on(self, day: date) -> dict[str, int]:
+        """The same as a mapping."""
+        return {name: p.at(day) for name, p in self.parameters.items()}
 
     def verdict(self, facts: object, *, on: date) -> Verdict:
         """The rule's own answer with its parameters of that day."""
-        return self.decide(facts, self.parameters(on))
+        return self.decide(facts, self.parameters_on(on))
+
+    def explain(self, facts: object, *, on: date) -> Explanation:
+        """The same answer with the tests that led to it."""
+        return explained(self.id, self.tree, self.vocabulary.kinds, facts, self.numbers_on(on))
+
+    def in_words(self, *, on: date) -> Bilingual:
+        """The whole rule in plain words with the numbers of that day."""
+        return rule_in_words(self.tree, self.vocabulary.kinds, self.numbers_on(on))
+
+    def column_rule(self, *, on: date) -> ColumnRule:
+        """The rule for columns with its numbers of that day."""
+        algebra = ColumnAlgebra(self.vocabulary.kinds, self.numbers_on(on))
+        return ColumnRule(self.id, self.tree, algebra)
 
 
-def rule(
-    *,
-    id: str,
-    citation: Citation,
-    in_force_from: date,
-    binds: Iterable[str],
-    sentence_zh: str,
-    sentence_en: str,
-    parameters: Callable[[date], Any],
-    in_force_until: date | None = None,
-) -> Callable[[Decide], Rule]:
-    """Declare a function as a rule; raises `RuleFaulty` when what must stand with it is missing."""
-    if not citation.quote or not citation.source:
-        raise RuleFaulty(f"{id}: a rule needs the words of the law and where they were seen.")
-    if not sentence_zh or not sentence_en:
-        raise RuleFaulty(f"{id}: a rule needs its plain sentence in Chinese and English.")
-    if in_force_until is not None and in_force_until <= in_force_from:
-        raise RuleFaulty(f"{id}: in force until {in_force_until} but from {in_force_from}.")
-
-    def declared(decide: Decide) -> Rule:
-        return Rule(
-            id=id,
-            citation=citation,
-            in_force_from=in_force_from,
-            in_force_until=in_force_until,
-            binds=frozenset(binds),
-            sentence_zh=sentence_zh,
-            sentence_en=sentence_en,
-            parameters=parameters,
-            decide=decide,
-        )
-
-    return declared
-
-
-def judge(rules: Iterable[Rule], facts: object, *, on: date, lender_kind: str) -> Judgement:
-    """The combined verdict of every rule that applies on `on` to `lender_kind`."""
-    return combined(
-        (r.id, r.verdict(facts, on=on)) for r in rules if r.applies(on=on, lender_kind=lender_kind)
-    )
+@lru_cache(maxsize=20_000)
+def _parameters_on(rule: Rule, day: date) -> Parameters:
+    return Parameters(rule.numbers_on(day))

@@ -3,7 +3,6 @@
 The strictest wins and every reason stays: refused over needs review over allowed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,24 +16,31 @@ class Ruling(StrEnum):
 
 
 SEVERITY = {Ruling.ALLOWED: 0, Ruling.NEEDS_REVIEW: 1, Ruling.REFUSED: 2}
+BY_SEVERITY = tuple(SEVERITY)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One rule's answer.
 
-    `reason` is the code of the branch; `until_minute`, when known, is the minute of the local
-    day (1440 is the next midnight) at which to ask again.
+    `reason` is the code of the branch. `until_minute`, when waiting helps, is a candidate moment:
+    minutes of the borrower's wall clock since the last local midnight (1440 is the next one,
+    1920 eight o'clock tomorrow); it is proven by asking again there. `exception` names the
+    exception on which an allowed verdict rests.
     """
 
     ruling: Ruling
     reason: str | None = None
     until_minute: int | None = None
+    exception: str | None = None
 
 
-def allowed() -> Verdict:
-    """This rule does not stand in the way."""
-    return Verdict(Ruling.ALLOWED)
+ALLOWED = Verdict(Ruling.ALLOWED)
+
+
+def allowed(exception: str | None = None) -> Verdict:
+    """This rule does not stand in the way; `exception` names what lifted it."""
+    return ALLOWED if exception is None else Verdict(Ruling.ALLOWED, exception=exception)
 
 
 def refused(reason: str, until: int | None = None) -> Verdict:
@@ -43,13 +49,13 @@ def refused(reason: str, until: int | None = None) -> Verdict:
 
 
 def needs_review(reason: str) -> Verdict:
-    """A fact is missing: a person decides."""
+    """A fact is missing or a judgement is asked for: a person decides."""
     return Verdict(Ruling.NEEDS_REVIEW, reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why a book of rules did not simply allow: the rule and its answer."""
+    """What one rule contributed: a refusal, a wish for review, or an exception that was used."""
 
     rule_id: str
     verdict: Verdict
@@ -57,28 +63,21 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The combined verdict of several rules with every ground that is not `allowed`."""
+    """The combined verdict of several rules.
+
+    `grounds` are all answers that are not `allowed`; `advice` the refusals of rules that the
+    lender's policy lets advise instead of bind; `exceptions` the rules lifted by an exception;
+    `asked` every rule that took part. `until_minute` is the latest candidate of the refusals,
+    None when nothing is refused or some refusal does not pass by waiting.
+    """
 
     ruling: Ruling
     grounds: tuple[Ground, ...]
+    advice: tuple[Ground, ...] = ()
+    exceptions: tuple[Ground, ...] = ()
+    asked: tuple[str, ...] = ()
+    until_minute: int | None = None
 
 
 # The ground of a judgement when no rule at all is in force for the day and the lender.
 NO_RULE = Ground("NO-RULE-IN-FORCE", Verdict(Ruling.NEEDS_REVIEW, "no_rule_in_force"))
-
-
-def combined(answers: Iterable[tuple[str, Verdict]]) -> Judgement:
-    """The strictest of the answers (rule id, verdict), with all grounds in rule order.
-
-    Without any answer a person must decide: nothing is allowed by the lack of a law.
-
-    >>> combined([("a", allowed()), ("b", refused("quiet_hours", until=480))]).ruling
-    <Ruling.REFUSED: 'refused'>
-    """
-    known = list(answers)
-    if not known:
-        return Judgement(Ruling.NEEDS_REVIEW, (NO_RULE,))
-    grounds = tuple(Ground(i, v) for i, v in known if v.ruling is not Ruling.ALLOWED)
-    rulings = [ground.verdict.ruling for ground in grounds]
-    strictest = max(rulings, key=SEVERITY.__getitem__, default=Ruling.ALLOWED)
-    return Judgement(strictest, grounds)
