@@ -13,9 +13,19 @@ from typing import Any
 
 import polars as pl
 
-from forbear.compliance.expressions import Expr, Leaf, Tree, coded, condition, leaves, value
+from forbear.compliance.expressions import (
+    Expr,
+    Leaf,
+    Tree,
+    coded,
+    condition,
+    leaves,
+    subexpressions,
+    tests,
+    value,
+)
 from forbear.compliance.fact_kinds import FactOutOfKind, Kind, Vocabulary
-from forbear.compliance.verdicts import Ruling
+from forbear.compliance.verdicts import NO_RULE, Ruling
 
 NEVER = 2**31 - 1  # waiting does not help
 SIZES = ((8, pl.Int8()), (16, pl.Int16()), (32, pl.Int32()), (64, pl.Int64()))
@@ -213,6 +223,38 @@ def judged(rules: Sequence[ColumnRule]) -> list[pl.Expr]:
         *(found.alias("ask:" + rule_id) for rule_id, found in asking),
         pl.max_horizontal(_ends(rules)).alias("until_minute"),
     ]
+
+
+def grounds(rules: Sequence[ColumnRule]) -> dict[str, pl.Expr]:
+    """`rule_ids` and `verdict_reasons` of every rule that does not allow, in rule order.
+
+    Lists cost more than truth values: for facts that many rows share, ask once and lay back.
+    """
+    stands = [(r, r.reaches(lambda x: x.ruling is not Ruling.ALLOWED)) for r in rules]
+    ids: list[pl.Expr] = []
+    reasons: list[pl.Expr] = []
+    for rule, where in stands:
+        if where is not False:
+            ids.append(pl.when(where).then(pl.lit(rule.rule_id)))
+            reasons.append(pl.when(where).then(rule.reason()))
+    if not rules:
+        ids, reasons = [pl.lit(NO_RULE.rule_id)], [pl.lit(NO_RULE.verdict.reason)]
+    none = pl.lit(None, dtype=pl.String)
+    return {
+        "rule_ids": pl.concat_list([none, *ids]).list.drop_nulls(),
+        "verdict_reasons": pl.concat_list([none, *reasons]).list.drop_nulls(),
+    }
+
+
+def facts_read(rules: Iterable[ColumnRule]) -> set[str]:
+    """The facts that these rules look at."""
+    seen: set[str] = set()
+    for rule in rules:
+        untils = [leaf.until for leaf in leaves(rule.tree) if leaf.until is not None]
+        for found in (e for x in (*tests(rule.tree), *untils) for e in subexpressions(x)):
+            if found.op in ("fact", "known"):
+                seen.add(str(found.args[0]))
+    return seen
 
 
 def _where(rules: Sequence[ColumnRule], pick: Callable[[Leaf], bool]) -> list[tuple[str, pl.Expr]]:

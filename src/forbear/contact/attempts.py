@@ -21,6 +21,9 @@ class Outcome(StrEnum):
     UNDELIVERED = "undelivered"
 
 
+# No ring reached the number, so no call was placed in the sense of a seven-day count
+# (12 CFR 1006.14(b)(3)(ii): "unable to connect to the dialed number").
+NOT_PLACED = frozenset({Outcome.BUSY, Outcome.UNREACHABLE, Outcome.WRONG_NUMBER})
 UNANSWERED = frozenset(
     {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNREACHABLE, Outcome.VOICEMAIL, Outcome.WRONG_NUMBER}
 )
@@ -30,7 +33,8 @@ UNANSWERED = frozenset(
 class ContactAttempt:
     """One try by the lender or an agency; inbound contact is not an attempt.
 
-    `number_ref` is an opaque word for one of the borrower's numbers, never the number. Raises
+    `number_ref` is an opaque word for one of the borrower's numbers, never the number; `loan_ref`
+    the loan it was about, None when it named none (it then counts for every loan). Raises
     `MomentNaive` when the moment has no zone.
     """
 
@@ -40,6 +44,7 @@ class ContactAttempt:
     outcome: Outcome
     number_ref: str | None = None
     actor: str = "in_house"
+    loan_ref: str | None = None
 
     def __post_init__(self) -> None:
         if self.attempted_at.tzinfo is None:

@@ -16,6 +16,7 @@ class ConsentKind(StrEnum):
     NIGHT_CONTACT = "night_contact"  # 经债务人同意: contact between 22:00 and 08:00
     ATTEMPT_CAP = "attempt_cap"  # 与债务人另有约定: unanswered attempts a day to one number
     CALL_CAP = "call_cap"  # 与债务人另有约定: connected informative calls a day
+    FREQUENT_CALLS = "frequent_calls"  # further calls within seven days; ends with a conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,77 +6,77 @@ only if the rules allow its first and its last minute. The window is the first u
 permitted half hours. Which actions use it is decided in `strategy`.
 """
 
-from collections.abc import Iterable
-from datetime import date
-
 import polars as pl
 
-from forbear.compliance import verdicts_columns
-from forbear.compliance.rules import Rule
-from forbear.compliance.verdicts import Ruling
-from forbear.compliance.verdicts_columns import ColumnRule
+from forbear.compliance.columns import column_type, facts_read, grounds, judged
+from forbear.compliance.fact_kinds import vocabulary
+from forbear.compliance.judging import RulesInForce
+from forbear.compliance.verdicts import BY_SEVERITY, Ruling
 from forbear.contact.channels import Channel
+from forbear.contact.facts import ContactFacts
 
 SLOT_MINUTES = 30
-FACTS = {
-    "agreed_from_minute": pl.Int16(),
-    "agreed_until_minute": pl.Int16(),
-    "has_night_consent": pl.Boolean(),
-    "connected_notice_calls_today": pl.Int32(),
-    "connected_interactive_calls_today": pl.Int32(),
-    "unanswered_attempts_today_same_number": pl.Int32(),
-    "agreed_attempt_cap": pl.Int16(),
-    "agreed_call_cap": pl.Int16(),
-}
+CONTACT = vocabulary(ContactFacts)
+# What the gate itself varies; every other fact comes with the person.
+ASKED = frozenset({"channel", "local_minute"})
 
 
-def permitted(
-    facts: pl.DataFrame,
-    rules: Iterable[Rule],
-    column_rules: dict[str, ColumnRule],
-    *,
-    on: date,
-    lender_kind: str,
-) -> pl.DataFrame:
+def permitted(facts: pl.DataFrame, in_force: RulesInForce) -> pl.DataFrame:
     """One row a person and channel: ruling, window, rule ids, reasons.
 
-    `facts`: lender, borrower_id, local_minute (null: zone unknown) and the columns of FACTS,
-    all of one lender. A channel is `allowed` if some half hour of the day is.
+    `facts`: lender, borrower_id, local_minute (null: zone unknown) and counted facts, all of one
+    lender; a fact without a column has its neutral value. A channel is `allowed` if some half
+    hour of the day is.
     """
-    answers = [
-        (r.id, column_rules[r.id](r.parameters(on)))
-        for r in rules
-        if r.applies(on=on, lender_kind=lender_kind)
-    ]
+    rules = in_force.column_rules()
+    read = sorted(facts_read(rules) - ASKED)
     known = pl.col("local_minute").is_not_null().alias("is_zone_known")
-    people = facts.select("lender", "borrower_id", known, *_typed())
+    people = facts.select("lender", "borrower_id", known, *(_fact(n, facts) for n in read))
     kinds = people.drop("lender", "borrower_id").unique()
-    masks = _windows(_asked(kinds.with_row_index("kind"), answers))
-    keyed = people.join(
-        kinds.with_row_index("kind"), on=["is_zone_known", *FACTS], how="left", nulls_equal=True
+    asked = _asked(kinds.with_row_index("kind"))
+    rulings = pl.col("ruling").replace_strict(
+        dict(enumerate(r.value for r in BY_SEVERITY)), return_dtype=pl.String
     )
-    laid = keyed.select("lender", "borrower_id", "kind").join(masks, on="kind")
+    answered = asked.with_columns(judged(rules)[0], **grounds(rules)).with_columns(rulings)
+    keyed = people.join(
+        kinds.with_row_index("kind"), on=["is_zone_known", *read], how="left", nulls_equal=True
+    )
+    words = _channel_words()
+    laid = keyed.select("lender", "borrower_id", "kind").join(
+        _windows(answered).with_columns(words), on="kind"
+    )
     return laid.drop("kind").sort("lender", "borrower_id", "channel")
 
 
-def _typed() -> list[pl.Expr]:
-    return [pl.col(name).cast(kind) for name, kind in FACTS.items()]
+def _fact(name: str, facts: pl.DataFrame) -> pl.Expr:
+    """A person's fact in its column type; words of a closed list as their position."""
+    kind = CONTACT.kinds[name]
+    if name not in facts.columns:
+        neutral = CONTACT.code(name, CONTACT.defaults[name])
+        return pl.lit(neutral, dtype=column_type(kind)).alias(name)
+    return pl.col(name).cast(column_type(kind))
 
 
-def _asked(
-    kinds: pl.DataFrame, answers: list[tuple[str, verdicts_columns.ColumnVerdict]]
-) -> pl.DataFrame:
-    """Every combination × channel × first and last minute of each half hour, answered."""
+def _channel_words() -> pl.Expr:
+    words = dict(enumerate(CONTACT.kinds["channel"].words))
+    return pl.col("channel").replace_strict(words, return_dtype=pl.String)
+
+
+def _asked(kinds: pl.DataFrame) -> pl.DataFrame:
+    """Every combination × channel × first and last minute of each half hour."""
     minutes = [m for s in range(0, 1440, SLOT_MINUTES) for m in (s, s + SLOT_MINUTES - 1)]
-    channels = pl.DataFrame({"channel": [c.value for c in Channel]})
-    asked = kinds.join(channels, how="cross").join(
-        pl.DataFrame({"minute": minutes}, schema={"minute": pl.Int32}), how="cross"
+    codes = [CONTACT.code("channel", c.value) for c in Channel]
+    channels = pl.DataFrame(
+        {"channel": codes}, schema={"channel": column_type(CONTACT.kinds["channel"])}
     )
-    asked = asked.with_columns(
+    minute = column_type(CONTACT.kinds["local_minute"])
+    asked = kinds.join(channels, how="cross").join(
+        pl.DataFrame({"minute": minutes}, schema={"minute": minute}), how="cross"
+    )
+    return asked.with_columns(
         pl.when(pl.col("is_zone_known")).then(pl.col("minute")).alias("local_minute"),
         (pl.col("minute") // SLOT_MINUTES).alias("slot"),
     )
-    return asked.with_columns(**verdicts_columns.combined(answers))
 
 
 def _windows(asked: pl.DataFrame) -> pl.DataFrame:

@@ -16,8 +16,10 @@ from typing import Any
 
 import polars as pl
 
+from forbear.compliance.judging import ALL_BIND, LenderPolicy, RulesInForce, rules_in_force
 from forbear.compliance.rules import Rule
-from forbear.compliance.verdicts_columns import ColumnRule
+from forbear.compliance.scopes import Scope
+from forbear.contact.facts import ContactFacts
 from forbear.delinquency.aging import DEFAULT_SCHEME, AgingScheme
 from forbear.portfolio import gate, reports
 from forbear.portfolio.aging import age_rows, partition_rows
@@ -43,10 +45,9 @@ SNOOZES = {
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """The rulebooks the run obeys, as values: rules, their column twins, a version."""
+    """The rulebooks the run obeys, as values: rules and a version."""
 
     rules: tuple[Rule, ...]
-    column_rules: dict[str, ColumnRule]
     version: str
 
 
@@ -68,13 +69,14 @@ class RunTerms:
     """What one run is made for."""
 
     lender: str
-    lender_kind: str
+    scope: Scope
     business_date: date
     at: datetime
     seed: int
     capacity: int
     code_version: str
     scheme: AgingScheme = DEFAULT_SCHEME
+    policy: LenderPolicy = ALL_BIND
 
 
 class NightlyRun:
@@ -155,15 +157,11 @@ class NightlyRun:
     def gate(self) -> None:
         """What is permitted today, for every borrower in arrears and channel."""
 
+        in_force = self._in_force()
+
         def masked(number: int) -> Work:
             def work() -> tuple[str, int]:
-                mask = gate.permitted(
-                    self._facts(number).collect(),
-                    self.law.rules,
-                    self.law.column_rules,
-                    on=self.terms.business_date,
-                    lender_kind=self.terms.lender_kind,
-                )
+                mask = gate.permitted(self._facts(number).collect(), in_force)
                 return self.folder.write_rows("gate", f"p{number:02d}", mask)
 
             return work
@@ -174,7 +172,7 @@ class NightlyRun:
                 [
                     self._upstream("age"),
                     self.law.version,
-                    self.terms.lender_kind,
+                    _told(self.terms),
                     self.terms.at.isoformat(),
                 ]
             ),
@@ -280,6 +278,16 @@ class NightlyRun:
         )
         return {"actions": actions.collect().to_dicts(), "refusals": hindered.collect().to_dicts()}
 
+    def _in_force(self) -> RulesInForce:
+        """The contact rules of the day for this lender; several loans, so of every product."""
+        return rules_in_force(
+            self.law.rules,
+            ContactFacts,
+            on=self.terms.business_date,
+            scope=self.terms.scope,
+            policy=self.terms.policy,
+        )
+
     def _facts(self, number: int) -> pl.LazyFrame:
         return people_facts(
             pl.scan_parquet(self.folder.file("age", f"p{number:02d}")),
@@ -327,6 +335,19 @@ class NightlyRun:
         self.manifest = manifest
 
 
+def _told(terms: RunTerms) -> list[object]:
+    """Scope and policy in a form that has a digest."""
+    scope = terms.scope
+    return [
+        scope.jurisdiction,
+        scope.lender_kind,
+        scope.actor,
+        scope.product,
+        sorted(scope.memberships),
+        sorted(terms.policy.binding),
+    ]
+
+
 def _begun(
     folder: RunFolder, terms: RunTerms, law: Law, ladder: StageLadder, clock: Callable[[], datetime]
 ) -> RunManifest:
@@ -339,7 +360,7 @@ def _begun(
     known = folder.manifest()
     asked = {
         "lender": terms.lender,
-        "lender_kind": terms.lender_kind,
+        "lender_kind": terms.scope.lender_kind,
         "business_date": str(terms.business_date),
         "versions": versions,
     }

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from forbear.contact import facts_columns
+from forbear.contact import counting_columns
 from forbear.contact.attempts import Outcome
 from forbear.portfolio.schema import PLAN
 from forbear.strategy import ladder_columns
@@ -66,7 +66,7 @@ def people_facts(
         .join(zones, on=PERSON, how="left")
         .with_columns(pl.lit(None, pl.String).alias("number_ref"), pl.lit(at).alias("at"))
     )
-    return facts_columns.contact_facts(people, attempts, consents).sort(PERSON)
+    return counting_columns.contact_facts(people, attempts, consents).sort(PERSON)
 
 
 def last_attempts(attempts: pl.LazyFrame, facts: pl.LazyFrame, at: datetime) -> pl.LazyFrame:
@@ -117,7 +117,7 @@ def plan(
     """
     wide = _with_rulings(borrowers(aged), mask, ladder)
     known = (
-        wide.join(facts.select(*PERSON, *facts_columns.COUNTS), on=PERSON, how="left")
+        wide.join(facts.select(*PERSON, *counting_columns.COUNTS), on=PERSON, how="left")
         .join(last_attempts(attempts, facts, terms.at), on=PERSON, how="left")
         .join(_snoozed(snoozes, terms.at), on=PERSON, how="left")
         .with_columns(

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from forbear.compliance.scopes import Scope, usual_memberships
 from forbear.contact.channels import LenderKind
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunManifest
@@ -51,6 +52,9 @@ def nightly(
         LenderKind | None,
         typer.Option(help="With --book: kind of lender, if the book does not tell."),
     ] = None,
+    jurisdiction: Annotated[
+        str, typer.Option(help="With --book: the legal system whose rulebooks are asked.")
+    ] = "CN",
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
     """Age, ask the gate, choose, publish the worklist. Start it again and it goes on.
@@ -64,7 +68,9 @@ def nightly(
     with refusing(RequestRefused, LenderUnknown, RunBusy, ValueError), _bars(as_json) as listener:
         day = day_of(business_date) if business_date else None
         if book is not None:
-            manifests = [_over_book(book, out, lender, lender_kind, day, capacity, listener)]
+            manifests = [
+                _over_book(book, out, lender, lender_kind, jurisdiction, day, capacity, listener)
+            ]
         else:
             open_desk()
             manifests = list(_over_desk(lender, day, capacity, listener))
@@ -82,6 +88,7 @@ def _over_book(
     out: Path | None,
     lender: str | None,
     lender_kind: LenderKind | None,
+    jurisdiction: str,
     day: date | None,
     capacity: int | None,
     listener: Listener,
@@ -99,7 +106,12 @@ def _over_book(
     kind = lender_kind or LenderKind(known[code].get("kind", LenderKind.OTHER))
     at = datetime.fromisoformat(f"{day}T00:30:00+00:00")
     cases = DEFAULT_CAPACITY if capacity is None else capacity
-    terms = RunTerms(code, kind.value, day, at, seed_of(code, day), cases, code_version())
+    scope = Scope(
+        jurisdiction=jurisdiction,
+        lender_kind=kind.value,
+        memberships=usual_memberships(kind.value),
+    )
+    terms = RunTerms(code, scope, day, at, seed_of(code, day), cases, code_version())
     return run_without_desk(book=opened, root=out, terms=terms, listener=listener, clock=read_clock)
 
 

@@ -200,17 +200,32 @@ LEVELS: Words = {
     "warning": gettext_lazy("警告"),
     "note": gettext_lazy("提示"),
 }
-SOURCE_KINDS: Words = {
-    "law": gettext_lazy("法律法规"),
+INSTRUMENT_KINDS: Words = {
+    "law": gettext_lazy("法律"),
+    "administrative_regulation": gettext_lazy("行政法规"),
+    "departmental_rule": gettext_lazy("部门规章"),
+    "judicial_interpretation": gettext_lazy("司法解释"),
+    "normative_document": gettext_lazy("规范性文件"),
+    "standard": gettext_lazy("标准"),
     "self_regulation": gettext_lazy("自律规范"),
     "policy": gettext_lazy("机构政策"),
-    "borrowers_choice": gettext_lazy("本人约定"),
 }
 STRENGTHS: Words = {
-    "严禁": gettext_lazy("严禁"),
-    "不得": gettext_lazy("不得"),
-    "不应": gettext_lazy("不应"),
-    "不宜": gettext_lazy("不宜"),
+    "strictly_prohibited": gettext_lazy("严禁"),
+    "must_not": gettext_lazy("不得"),
+    "should_not": gettext_lazy("不应"),
+    "not_advisable": gettext_lazy("不宜"),
+}
+CONFIDENCES: Words = {
+    "official": gettext_lazy("已核原文"),
+    "secondary": gettext_lazy("二手来源"),
+    "unverified": gettext_lazy("待核实"),
+}
+QUOTE_KINDS: Words = {
+    "article_text": gettext_lazy("原文"),
+    "quoted": gettext_lazy("转引"),
+    "paraphrase": gettext_lazy("转述"),
+    "translation": gettext_lazy("译文"),
 }
 LIST_KINDS: Mapping[str, str] = {
     "open": "quiet",

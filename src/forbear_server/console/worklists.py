@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.wording import (
     ACTIONS,
+    INSTRUMENT_KINDS,
     ITEM_STATES,
     LIST_KINDS,
     OUTCOMES,
     REASONS,
     SNOOZE_REASONS,
-    SOURCE_KINDS,
     STRENGTHS,
     VERDICT_REASONS,
     WORKLIST_REFUSALS,
@@ -104,7 +104,7 @@ def _page(
     )
     context = {
         "found": found,
-        "caps": daily_caps(now.date(), request.actor.lender_kind),
+        "caps": daily_caps(now.date(), request.actor.scope),
         "lines": [shown(line) for line in found.lines],
         "tabs": [
             (Tab.NOW, _("现在可联系"), found.counts[Tab.NOW]),
@@ -141,9 +141,9 @@ def shown_ground(ground: Ground) -> ShownGround:
     return ShownGround(
         sentence=sentence(ground),
         reason=word(VERDICT_REASONS, ground.reason),
-        citation=f"{citation.instrument} {citation.article}" if citation else ground.rule_id,
+        citation=f"{citation.instrument.zh} {citation.article}" if citation else ground.rule_id,
         quote=citation.quote if citation else "",
-        source_kind=word(SOURCE_KINDS, citation.source_kind) if citation else "",
+        source_kind=word(INSTRUMENT_KINDS, citation.instrument_kind) if citation else "",
         strength=word(STRENGTHS, citation.strength) if citation else "",
         rule_id=ground.rule_id,
     )
@@ -172,7 +172,7 @@ def _item_page(
         "colleagues": list_colleagues(request.actor) if request.level is Level.TEAM else [],
         "is_reader": request.level is Level.READ,
         "is_lead": request.level is Level.TEAM,
-        "caps": daily_caps(now.date(), request.actor.lender_kind),
+        "caps": daily_caps(now.date(), request.actor.scope),
     }
     return render(request, "console/worklist_item.html", context, status=status)
 

@@ -40,8 +40,6 @@ from forbear_server.services.runs import (
 from forbear_server.services.worklist_publication import publish_worklist
 from forbear_server.store.lender_scope import lender_scope
 
-LAW = Law(rulebooks.RULES, rulebooks.COLUMN_RULES, rulebooks.VERSION)
-
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
@@ -51,6 +49,12 @@ class RunOutcome:
     business_date: date
     state: str
     manifest: RunManifest
+
+
+@cache
+def law() -> Law:
+    """Every shipped rulebook, loaded once."""
+    return Law(rulebooks.rules(), rulebooks.version())
 
 
 @cache
@@ -78,7 +82,7 @@ def run_without_desk(
     clock: Callable[[], datetime],
 ) -> RunManifest:
     """The same stages over a book alone, with no database: no snoozes, no worklist."""
-    run = NightlyRun(RunFolder(root), book, terms, LAW, stage_ladder(), listener, clock)
+    run = NightlyRun(RunFolder(root), book, terms, law(), stage_ladder(), listener, clock)
     run.lock()
     run.export(pl.DataFrame(schema=SNOOZES))
     run.age()
@@ -139,7 +143,7 @@ class _Desk:
                 folder,
                 Book.open(book_root(self.lender.code)),
                 self._terms(at, capacity),
-                LAW,
+                law(),
                 stage_ladder(),
                 self._hear,
                 self.clock,
@@ -172,7 +176,8 @@ class _Desk:
         cases = count_collectors() * int(settings.CASES_PER_COLLECTOR)
         return RunTerms(
             lender=self.lender.code,
-            lender_kind=self.lender.kind,
+            scope=self.lender.scope,
+            policy=self.lender.policy,
             business_date=self.business_date,
             at=at.astimezone(UTC),
             seed=self.run.seed,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from forbear.compliance.judging import LenderPolicy
+from forbear.compliance.scopes import Scope
+from forbear_server.selectors.lenders import lender_row
 from forbear_server.store.models import User
 
 
@@ -30,6 +33,8 @@ class Actor:
     lender_name_en: str
     lender_kind: str
     lender_time_zone: str
+    scope: Scope
+    policy: LenderPolicy
     address: str = ""
 
 
@@ -40,6 +45,7 @@ def find_actor(user_id: int, *, address: str = "") -> Actor | None:
 
 
 def actor_of(user: User, *, address: str = "") -> Actor:
+    lender = lender_row(user.lender)
     return Actor(
         user_id=user.pk,
         username=user.username,
@@ -52,5 +58,7 @@ def actor_of(user: User, *, address: str = "") -> Actor:
         lender_name_en=user.lender.name_en,
         lender_kind=user.lender.kind,
         lender_time_zone=user.lender.time_zone,
+        scope=lender.scope,
+        policy=lender.policy,
         address=address,
     )

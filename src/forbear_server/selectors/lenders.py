@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forbear.compliance.citations import Strength
+from forbear.compliance.judging import LenderPolicy
+from forbear.compliance.scopes import Scope, usual_memberships
 from forbear_server.store.models import Lender
 
 
@@ -16,6 +19,24 @@ class LenderRow:
     kind: str
     currency: str
     time_zone: str
+    jurisdiction: str
+    memberships: tuple[str, ...]
+    advisory_strengths: tuple[str, ...]
+
+    @property
+    def scope(self) -> Scope:
+        """Where this lender stands before the rules; products are told apart by the question."""
+        return Scope(
+            jurisdiction=self.jurisdiction,
+            lender_kind=self.kind,
+            memberships=frozenset(self.memberships),
+        )
+
+    @property
+    def policy(self) -> LenderPolicy:
+        """Which strengths bind this lender."""
+        advising = {Strength(s) for s in self.advisory_strengths}
+        return LenderPolicy(frozenset(Strength) - advising)
 
 
 class LenderUnknown(LookupError):
@@ -23,7 +44,7 @@ class LenderUnknown(LookupError):
 
 
 def list_lenders() -> list[LenderRow]:
-    return [_row(lender) for lender in Lender.objects.order_by("code")]
+    return [lender_row(lender) for lender in Lender.objects.order_by("code")]
 
 
 def find_lender(code: str) -> LenderRow:
@@ -34,10 +55,11 @@ def find_lender(code: str) -> LenderRow:
             f"There is no lender with the code {code!r} (known: {known}). "
             "Register it with `forbear lenders add`."
         )
-    return _row(lender)
+    return lender_row(lender)
 
 
-def _row(lender: Lender) -> LenderRow:
+def lender_row(lender: Lender) -> LenderRow:
+    """A lender as a value, with where it stands before the rules."""
     return LenderRow(
         lender_id=lender.pk,
         code=lender.code,
@@ -46,4 +68,11 @@ def _row(lender: Lender) -> LenderRow:
         kind=lender.kind,
         currency=lender.currency,
         time_zone=lender.time_zone,
+        jurisdiction=lender.jurisdiction,
+        memberships=tuple(
+            sorted(usual_memberships(lender.kind))
+            if lender.memberships is None
+            else lender.memberships
+        ),
+        advisory_strengths=tuple(lender.advisory_strengths),
     )

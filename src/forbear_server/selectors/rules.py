@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from forbear.compliance.citations import Citation
-from forbear.rulebooks import RULES
-
-_BY_ID = {rule.id: rule for rule in RULES}
-# No rule of any book binds that day: the gate asks for a person, it never allows.
-_NO_RULE = "NO-RULE-IN-FORCE"
-
+from forbear import rulebooks
+from forbear.compliance.citations import Bilingual, Citation
+from forbear.compliance.scopes import Scope
+from forbear.compliance.verdicts import NO_RULE
 
 _CONNECTED_CAP = "CN-GBT45251-FREQ-INTERACTIVE"
 _UNANSWERED_CAP = "CN-CBA2026-FREQ6"
+_NO_RULE_WORDS = Bilingual(
+    "这一天没有任何规则生效，需由人确认后才能联系。",
+    "No rule is in force on this day: a person must confirm before any contact.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +43,24 @@ def grounds_of(reasons: Iterable[Mapping[str, str]]) -> list[Ground]:
     return [ground_of(one["rule_id"], one["reason"]) for one in reasons]
 
 
-def daily_caps(on: date, lender_kind: str) -> DailyCaps:
+def daily_caps(on: date, scope: Scope) -> DailyCaps:
     """The caps a page prints beside the counts; read from the rulebooks, never held here."""
 
-    def cap(rule_id: str, name: str) -> int | None:
-        rule = _BY_ID[rule_id]
-        if not rule.applies(on=on, lender_kind=lender_kind):
+    def cap(rule_id: str) -> int | None:
+        rule = rulebooks.rules_by_id()[rule_id]
+        if not rule.reach.holds_on(on) or not rule.reach.covers(scope):
             return None
-        return int(getattr(rule.parameters(on), name))
+        return max(rule.numbers_on(on).values())
 
-    return DailyCaps(cap(_CONNECTED_CAP, "calls_a_day"), cap(_UNANSWERED_CAP, "attempts_a_day"))
+    return DailyCaps(cap(_CONNECTED_CAP), cap(_UNANSWERED_CAP))
 
 
 def ground_of(rule_id: str, reason: str) -> Ground:
-    if rule_id == _NO_RULE:
-        return Ground(
-            rule_id,
-            reason,
-            "这一天没有任何规则生效，需由人确认后才能联系。",
-            "No rule is in force on this day: a person must confirm before any contact.",
-            None,
-        )
-    rule = _BY_ID.get(rule_id)
+    """A rule's sentence and citation for a reason it gave."""
+    if rule_id == NO_RULE.rule_id:
+        return Ground(rule_id, reason, _NO_RULE_WORDS.zh, _NO_RULE_WORDS.en, None)
+    rule = rulebooks.rules_by_id().get(rule_id)
     if rule is None:
         return Ground(rule_id, reason, rule_id, rule_id, None)
-    return Ground(rule_id, reason, rule.sentence_zh, rule.sentence_en, rule.citation)
+    said = rule.collector_sentence
+    return Ground(rule_id, reason, said.zh, said.en, rule.citation)

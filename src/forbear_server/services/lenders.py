@@ -1,4 +1,4 @@
-"""Register a lender on this installation."""
+"""Register a lender on this installation, and set which rules bind it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from forbear.compliance.citations import Strength
+from forbear.compliance.judging import ALWAYS_BIND, PolicyTooWeak
 from forbear_server.services.evidence import append_evidence
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Lender
@@ -21,6 +23,7 @@ def register_lender(
     now: datetime,
     currency: str = "CNY",
     time_zone: str = "Asia/Shanghai",
+    jurisdiction: str = "CN",
 ) -> int:
     """The id of the lender with this code, registered now if it was not; safe to repeat."""
     lender, is_new = Lender.objects.get_or_create(
@@ -31,6 +34,7 @@ def register_lender(
             "kind": kind,
             "currency": currency,
             "time_zone": time_zone,
+            "jurisdiction": jurisdiction,
         },
     )
     if is_new:
@@ -39,3 +43,41 @@ def register_lender(
                 "lender.registered", now=now, lender_id=lender.pk, subject=f"lender:{code}"
             )
     return int(lender.pk)
+
+
+@transaction.atomic
+def set_lender_rules(
+    *,
+    code: str,
+    jurisdiction: str,
+    memberships: tuple[str, ...] | None,
+    advisory_strengths: tuple[Strength, ...],
+    now: datetime,
+) -> None:
+    """Under which law a lender stands, whose member it is, which soft rules merely advise.
+
+    `memberships` None: what its kind usually means. Raises `PolicyTooWeak` when 严禁 or 不得 would
+    merely advise, `Lender.DoesNotExist` for an unknown code; nothing is changed then.
+    """
+    if ALWAYS_BIND & set(advisory_strengths):
+        raise PolicyTooWeak(
+            "严禁 and 不得 always bind; only should_not (不应) and not_advisable (不宜) may advise. "
+            "Nothing was changed."
+        )
+    lender = Lender.objects.select_for_update().get(code=code)
+    lender.jurisdiction = jurisdiction
+    lender.memberships = None if memberships is None else sorted(memberships)
+    lender.advisory_strengths = sorted(advisory_strengths)
+    lender.save(update_fields=["jurisdiction", "memberships", "advisory_strengths"])
+    with lender_scope(lender.pk):
+        append_evidence(
+            "lender.rules_set",
+            now=now,
+            lender_id=lender.pk,
+            subject=f"lender:{code}",
+            body={
+                "jurisdiction": jurisdiction,
+                "memberships": lender.memberships,
+                "advisory_strengths": lender.advisory_strengths,
+            },
+        )
