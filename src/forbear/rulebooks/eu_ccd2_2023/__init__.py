@@ -1,0 +1,1 @@
+"""Directive (EU) 2023/2225: forbearance before enforcement."""

@@ -1,0 +1,1 @@
+"""Indonesia POJK 22/2023: collection hours and days."""

@@ -1,0 +1,1 @@
+"""RBI circular of 2022-08-12 on recovery agents."""

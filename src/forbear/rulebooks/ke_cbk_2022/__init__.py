@@ -1,0 +1,1 @@
+"""Kenya CBK (Digital Credit Providers) Regulations 2022."""

@@ -1,0 +1,1 @@
+"""Nigeria FCCPC consumer lending regulations 2025: nothing computable yet."""

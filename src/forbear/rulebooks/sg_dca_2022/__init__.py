@@ -1,0 +1,1 @@
+"""Singapore Debt Collection Act 2022: nothing retrieved."""

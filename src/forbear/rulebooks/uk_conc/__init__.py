@@ -1,0 +1,1 @@
+"""FCA CONC 7: arrears, default and recovery."""
