@@ -1,48 +1,31 @@
-"""第三章: no contact at night without the borrower's consent."""
+"""第三章 催收时间: no contact at night without the borrower's consent."""
 
-from dataclasses import dataclass
-from datetime import date
-
-from forbear.compliance.citations import Strength
-from forbear.compliance.rules import rule
-from forbear.compliance.verdicts import Verdict, allowed, needs_review, refused
+from forbear.compliance.language import Parameters, Verdict, allowed, needs_review, refused, rule
 from forbear.contact.facts import ContactFacts
-from forbear.rulebooks.cn_cba_2026.instrument import BINDS, IN_FORCE_FROM, PARAMETERS, article
 
 
-@dataclass(frozen=True, slots=True)
-class Night:
-    """Night from `starts_minute` to the next day's `ends_minute`, [from, to)."""
-
-    starts_minute: int
-    ends_minute: int
-
-
-def night_on(day: date) -> Night:
-    """The night in force on `day`."""
-    return Night(PARAMETERS["night_starts_minute"].at(day), PARAMETERS["night_ends_minute"].at(day))
-
-
-@rule(
-    id="CN-CBA2026-HOURS",
-    citation=article(
-        "第三章（条号待核）",
-        "未经债务人同意,严禁在每日晚22:00至次日早8:00进行电话催收、外访催收及其他催收。",
-        "中新网 2026-01-30",
-        Strength.STRICTLY_PROHIBITED,
-    ),
-    in_force_from=IN_FORCE_FROM,
-    binds=BINDS,
-    sentence_zh="没有本人同意，晚上十点到早上八点严禁联系。",
-    sentence_en="Without the borrower's consent no contact from 22:00 to 08:00.",
-    parameters=night_on,
-)
-def night_contact(facts: ContactFacts, night: Night) -> Verdict:
-    """At night only with the borrower's consent, on every channel."""
-    if facts.local_minute is None:
+@rule("CN-CBA2026-HOURS")
+def night_contact(f: ContactFacts, p: Parameters) -> Verdict:
+    """At night only with consent; hours agreed with the borrower are consent to them alone."""
+    if f.local_minute is None:
         return needs_review("local_time_unknown")
-    if facts.has_night_consent:
-        return allowed()
-    if facts.local_minute >= night.starts_minute or facts.local_minute < night.ends_minute:
-        return refused("night_without_consent", until=night.ends_minute)
+    earliest = f.local_minute - f.minutes_behind
+    latest = f.local_minute + f.minutes_ahead
+    is_night = latest >= p.night_starts_minute or earliest < p.night_ends_minute
+    if f.has_night_consent and is_night:
+        return allowed(exception="night_consent")
+    if f.agreed_from_minute is not None and f.agreed_until_minute is not None:
+        wait = (f.agreed_from_minute + f.minutes_behind - f.local_minute) % 1440
+        if f.agreed_from_minute <= f.agreed_until_minute:
+            if earliest >= f.agreed_from_minute and latest < f.agreed_until_minute:
+                return allowed(exception="agreed_hours")
+            return refused("outside_agreed_hours", until=f.local_minute + wait)
+        if earliest >= f.agreed_from_minute and latest < f.agreed_until_minute + 1440:
+            return allowed(exception="agreed_hours")
+        if earliest >= f.agreed_from_minute - 1440 and latest < f.agreed_until_minute:
+            return allowed(exception="agreed_hours")
+        return refused("outside_agreed_night_hours", until=f.local_minute + wait)
+    if is_night:
+        wait_for_morning = (p.night_ends_minute + f.minutes_behind - f.local_minute) % 1440
+        return refused("night_without_consent", until=f.local_minute + wait_for_morning)
     return allowed()

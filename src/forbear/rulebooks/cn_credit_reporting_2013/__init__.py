@@ -1,0 +1,1 @@
+"""《征信业管理条例》: scope and gaps in README.md."""

@@ -1,0 +1,41 @@
+"""催收时间与频次: hours and daily informative calls under the 2024 guideline."""
+
+from forbear.compliance.language import Parameters, Verdict, allowed, needs_review, refused, rule
+from forbear.contact.facts import ContactFacts
+
+
+@rule("CN-NIFA2024-HOURS")
+def quiet_hours(f: ContactFacts, p: Parameters) -> Verdict:
+    """Agreed hours prevail; without them no contact from 22:00 to 08:00 wherever they may be."""
+    if f.local_minute is None:
+        return needs_review("local_time_unknown")
+    earliest = f.local_minute - f.minutes_behind
+    latest = f.local_minute + f.minutes_ahead
+    is_quiet = latest >= p.quiet_starts_minute or earliest < p.quiet_ends_minute
+    if f.has_night_consent and is_quiet:
+        return allowed(exception="night_consent")
+    if f.agreed_from_minute is not None and f.agreed_until_minute is not None:
+        wait = (f.agreed_from_minute + f.minutes_behind - f.local_minute) % 1440
+        if f.agreed_from_minute <= f.agreed_until_minute:
+            if earliest >= f.agreed_from_minute and latest < f.agreed_until_minute:
+                return allowed(exception="agreed_hours")
+            return refused("outside_agreed_hours", until=f.local_minute + wait)
+        if earliest >= f.agreed_from_minute and latest < f.agreed_until_minute + 1440:
+            return allowed(exception="agreed_hours")
+        if earliest >= f.agreed_from_minute - 1440 and latest < f.agreed_until_minute:
+            return allowed(exception="agreed_hours")
+        return refused("outside_agreed_night_hours", until=f.local_minute + wait)
+    if is_quiet:
+        wait_for_morning = (p.quiet_ends_minute + f.minutes_behind - f.local_minute) % 1440
+        return refused("quiet_hours", until=f.local_minute + wait_for_morning)
+    return allowed()
+
+
+@rule("CN-NIFA2024-FREQ")
+def notice_calls(f: ContactFacts, p: Parameters) -> Verdict:
+    """Connected informative calls of the day stay within the cap."""
+    if f.channel != "voice_notice_ai":
+        return allowed()
+    if f.connected_notice_calls_today >= p.connected_notice_calls_a_day:
+        return refused("notice_calls_reached", until=1440)
+    return allowed()
