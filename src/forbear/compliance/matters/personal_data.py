@@ -160,3 +160,27 @@ class PersonalDataFacts:
             counted="in the course of work or service",
         ),
     ] = False
+    is_purpose_over: Annotated[
+        bool,
+        YesNo(
+            zh="处理目的已实现或不再必要",
+            en="the purpose is reached or gone",
+            counted="or the agreed time has passed, or consent was withdrawn",
+        ),
+    ] = False
+    is_keeping_required: Annotated[
+        bool,
+        YesNo(
+            zh="法定保存期限未届满",
+            en="a law still requires keeping",
+            counted="a retention period that has not ended",
+        ),
+    ] = False
+    is_used_beyond_storage: Annotated[
+        bool,
+        YesNo(
+            zh="除存储外仍在使用",
+            en="the data are used beyond being stored",
+            counted="for anything but safe keeping",
+        ),
+    ] = False
