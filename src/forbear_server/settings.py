@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",  # the API page's own scripts, served from here
     "forbear_server.store",
     "forbear_server.ui",
     "forbear_server.console",

@@ -4,9 +4,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from forbear_server.api.application import api
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/console/", permanent=False)),
     path("language/", set_language, name="set_language"),
+    path("v1/", api.urls),
     path("console/", include("forbear_server.console.urls")),
 ]
 

@@ -3,7 +3,8 @@
 Made on request, by walking the tree; it is held equal to the plain call by a property test.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,18 @@ from forbear.compliance.fact_kinds import Kind
 from forbear.compliance.verdicts import Verdict
 from forbear.compliance.words import RuleWords
 
-NUMERIC = {
-    "+": int.__add__,
-    "-": int.__sub__,
-    "*": int.__mul__,
-    "//": int.__floordiv__,
-    "%": int.__mod__,
+OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
 
 
@@ -71,6 +78,14 @@ def explained(
     return Explanation(rule_id, verdict, tuple(steps), tree.line, used)
 
 
+def decided(tree: Tree, facts: object, parameters: Mapping[str, int]) -> Verdict:
+    """The verdict alone, by walking the tree: for trees that no function was compiled from."""
+    while not isinstance(tree, Leaf):
+        tree = tree.then if _value(tree.test, facts, parameters) else tree.other
+    until = None if tree.until is None else int(_value(tree.until, facts, parameters))
+    return Verdict(tree.ruling, tree.code or None, until, tree.exception)
+
+
 def _value(e: Expr, facts: object, parameters: Mapping[str, int]) -> Any:
     match e.op:
         case "const":
@@ -90,13 +105,4 @@ def _value(e: Expr, facts: object, parameters: Mapping[str, int]) -> Any:
         case "in":
             return _value(e.args[0], facts, parameters) in e.args[1]
     a, b = (_value(x, facts, parameters) for x in e.args)
-    if e.op in NUMERIC:
-        return NUMERIC[e.op](a, b)
-    return {
-        "<": lambda: a < b,
-        "<=": lambda: a <= b,
-        ">": lambda: a > b,
-        ">=": lambda: a >= b,
-        "==": lambda: a == b,
-        "!=": lambda: a != b,
-    }[e.op]()
+    return OPERATIONS[e.op](a, b)

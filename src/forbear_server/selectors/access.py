@@ -23,6 +23,8 @@ class Screen(StrEnum):
     RUNS = "C04"
     WORKLIST = "C06"
     LOAN = "C07"
+    RULES = "C13"
+    MAY_CONTACT = "C14"
 
 
 _TABLE: dict[Screen, dict[Role, Level]] = {
@@ -54,6 +56,21 @@ _TABLE: dict[Screen, dict[Role, Level]] = {
         Role.COLLECTOR: Level.OWN,
         Role.LEAD: Level.TEAM,
         Role.COMPLIANCE: Level.READ,
+    },
+    Screen.RULES: {
+        Role.COLLECTOR: Level.READ,
+        Role.LEAD: Level.READ,
+        Role.STRATEGIST: Level.READ,
+        Role.COMPLIANCE: Level.FULL,
+        Role.COMPLAINTS: Level.READ,
+        Role.ADMIN: Level.READ,
+    },
+    Screen.MAY_CONTACT: {
+        Role.COLLECTOR: Level.FULL,
+        Role.LEAD: Level.FULL,
+        Role.STRATEGIST: Level.FULL,
+        Role.COMPLIANCE: Level.FULL,
+        Role.COMPLAINTS: Level.FULL,
     },
 }
 

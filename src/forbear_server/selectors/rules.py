@@ -10,6 +10,7 @@ from forbear import rulebooks
 from forbear.compliance.citations import Bilingual, Citation
 from forbear.compliance.scopes import Scope
 from forbear.compliance.verdicts import NO_RULE
+from forbear.contact.permission import NO_THIRD_PERSONS
 
 _CONNECTED_CAP = "CN-GBT45251-FREQ-INTERACTIVE"
 _UNANSWERED_CAP = "CN-CBA2026-FREQ6"
@@ -55,10 +56,18 @@ def daily_caps(on: date, scope: Scope) -> DailyCaps:
     return DailyCaps(cap(_CONNECTED_CAP), cap(_UNANSWERED_CAP))
 
 
+_POLICY_WORDS = Bilingual(
+    "机构政策：只联系借款人本人和依法承担责任的担保人，不联系第三人。",
+    "The lender's own policy: only the borrower and a liable guarantor, never a third person.",
+)
+
+
 def ground_of(rule_id: str, reason: str) -> Ground:
     """A rule's sentence and citation for a reason it gave."""
     if rule_id == NO_RULE.rule_id:
         return Ground(rule_id, reason, _NO_RULE_WORDS.zh, _NO_RULE_WORDS.en, None)
+    if rule_id == NO_THIRD_PERSONS.rule_id:
+        return Ground(rule_id, reason, _POLICY_WORDS.zh, _POLICY_WORDS.en, None)
     rule = rulebooks.rules_by_id().get(rule_id)
     if rule is None:
         return Ground(rule_id, reason, rule_id, rule_id, None)

@@ -7,7 +7,7 @@ from psycopg import sql
 
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 GRANTS = {
-    "lender": "SELECT, INSERT",
+    "lender": "SELECT, INSERT, UPDATE",
     "staff_user": "SELECT, INSERT, UPDATE",
     "recovery_code": _ALL,
     "sign_in_throttle": _ALL,
@@ -20,6 +20,9 @@ GRANTS = {
     "run_stage": _ALL,
     "run_log_line": "SELECT, INSERT, DELETE",
     "worklist_item": _ALL,
+    "api_token": "SELECT, INSERT, UPDATE",
+    # A permit is never taken away; its state moves on.
+    "permit_request": "SELECT, INSERT, UPDATE",
     # Evidence is added and read; a trigger refuses the rest even to the owner.
     "evidence_entry": "SELECT, INSERT",
     "django_session": _ALL,

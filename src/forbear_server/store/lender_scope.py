@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 _LENDER = "forbear.lender_id"
 _USERNAME = "forbear.sign_in_username"
 _DEMO_LISTING = "forbear.demo_listing"
+_API_KEY = "forbear.api_token_digest"
 _current: ContextVar[int | None] = ContextVar("lender_id", default=None)
 
 
@@ -43,6 +44,13 @@ def sign_in_scope(username: str) -> Iterator[None]:
 
 
 @contextmanager
+def token_scope(digest: str) -> Iterator[None]:
+    """The one token of this digest is readable inside, before we know whose it is."""
+    with _setting(_API_KEY, digest, "", DEFAULT_DB_ALIAS):
+        yield
+
+
+@contextmanager
 def demo_listing_scope() -> Iterator[None]:
     """Accounts marked as demonstration accounts are readable inside, of every lender."""
     with _setting(_DEMO_LISTING, "on", "", DEFAULT_DB_ALIAS):
@@ -54,7 +62,7 @@ def forget_scope(using: str = DEFAULT_DB_ALIAS) -> None:
     _current.set(None)
     connection = connections[using]
     if connection.connection is not None and not connection.in_atomic_block:
-        for name in (_LENDER, _USERNAME, _DEMO_LISTING):
+        for name in (_LENDER, _USERNAME, _DEMO_LISTING, _API_KEY):
             _set(name, "", using)
 
 

@@ -4,42 +4,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0003_import_rows_with_notes'),
+        ("store", "0003_import_rows_with_notes"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='lender',
-            name='lender_kind_known',
+            model_name="lender",
+            name="lender_kind_known",
         ),
         migrations.AddField(
-            model_name='lender',
-            name='advisory_strengths',
+            model_name="lender",
+            name="advisory_strengths",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='lender',
-            name='jurisdiction',
-            field=models.CharField(default='CN', max_length=8),
+            model_name="lender",
+            name="jurisdiction",
+            field=models.CharField(default="CN", max_length=8),
         ),
         migrations.AddField(
-            model_name='lender',
-            name='memberships',
+            model_name="lender",
+            name="memberships",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='lender',
-            name='kind',
-            field=models.CharField(choices=[('consumer_finance', 'Consumer Finance'), ('bank', 'Bank'), ('microloan', 'Microloan'), ('auto_finance', 'Auto Finance'), ('assignee', 'Assignee'), ('loan_facilitation_platform', 'Loan Facilitation Platform'), ('other', 'Other')], max_length=32),
+            model_name="lender",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("consumer_finance", "Consumer Finance"),
+                    ("bank", "Bank"),
+                    ("microloan", "Microloan"),
+                    ("auto_finance", "Auto Finance"),
+                    ("assignee", "Assignee"),
+                    ("loan_facilitation_platform", "Loan Facilitation Platform"),
+                    ("other", "Other"),
+                ],
+                max_length=32,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lender',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['consumer_finance', 'bank', 'microloan', 'auto_finance', 'assignee', 'loan_facilitation_platform', 'other'])), name='lender_kind_known'),
+            model_name="lender",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "consumer_finance",
+                            "bank",
+                            "microloan",
+                            "auto_finance",
+                            "assignee",
+                            "loan_facilitation_platform",
+                            "other",
+                        ],
+                    )
+                ),
+                name="lender_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lender',
-            constraint=models.CheckConstraint(condition=models.Q(('jurisdiction__regex', '^[A-Z]{2}(-[A-Z]{2})?$')), name='lender_jurisdiction_iso'),
+            model_name="lender",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("jurisdiction__regex", "^[A-Z]{2}(-[A-Z]{2})?$")),
+                name="lender_jurisdiction_iso",
+            ),
         ),
     ]

@@ -1,16 +1,19 @@
 """The desk's tables, one file for each concept."""
 
+from forbear_server.store.models.api_tokens import ApiToken
 from forbear_server.store.models.borrowers import Borrower
 from forbear_server.store.models.evidence import EvidenceEntry
 from forbear_server.store.models.imports import Import, ImportFinding, MappingTemplate
 from forbear_server.store.models.lenders import Lender
 from forbear_server.store.models.loans import Loan
+from forbear_server.store.models.permits import PermitRequest
 from forbear_server.store.models.runs import Run, RunLogLine, RunStage
 from forbear_server.store.models.sign_in_throttles import SignInThrottle
 from forbear_server.store.models.users import RecoveryCode, User
 from forbear_server.store.models.worklists import WorklistItem
 
 __all__ = [
+    "ApiToken",
     "Borrower",
     "EvidenceEntry",
     "Import",
@@ -18,6 +21,7 @@ __all__ = [
     "Lender",
     "Loan",
     "MappingTemplate",
+    "PermitRequest",
     "RecoveryCode",
     "Run",
     "RunLogLine",

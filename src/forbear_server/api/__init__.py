@@ -1,0 +1,1 @@
+"""The public JSON API: parse, ask one service or selector, present."""

@@ -1,0 +1,19 @@
+"""The API under /v1/, with its OpenAPI description at /v1/openapi.json and /v1/docs."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from forbear_server.api.contact_checks import router as contact_checks
+from forbear_server.api.problems import handle_problems
+from forbear_server.api.signing_in import TokenSignIn
+
+api = NinjaAPI(
+    title="Forbear 善还",
+    version="1",
+    description="Lawful, restrained, checkable management of consumer loans after pay-out.",
+    auth=TokenSignIn(),
+    urls_namespace="api",
+)
+api.add_router("", contact_checks)
+handle_problems(api)

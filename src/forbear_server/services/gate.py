@@ -1,0 +1,295 @@
+"""The gate: may this borrower be contacted now? Every contact of this installation passes here.
+
+`may_contact` is a question and writes nothing. `issue_permit` answers under a lock on the
+borrower, and every answer (issued, refused, needs review), every use and every lapse is an
+evidence entry in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db import transaction
+
+from forbear import rulebooks
+from forbear.compliance.judging import LenderPolicy, RulesInForce, rules_in_force
+from forbear.compliance.permits import Permit, PermitNotUsable
+from forbear.compliance.scopes import Scope
+from forbear.compliance.verdicts import Judgement, Ruling
+from forbear.contact.channels import Channel
+from forbear.contact.counting import ContactHistory
+from forbear.contact.facts import ContactFacts
+from forbear.contact.permission import (
+    ContactRequest,
+    LawOn,
+    Permission,
+    channel_permissions,
+    permission,
+    permit_window,
+)
+from forbear.primitives.errors import RequestRefused
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.contact_histories import find_borrower, find_borrowers
+from forbear_server.services.evidence import append_evidence
+from forbear_server.store.models import Borrower, PermitRequest
+
+
+class BorrowerUnknown(RequestRefused):
+    """No borrower of this ref, or not this person's to see: one answer for both."""
+
+    code = "borrower_unknown"
+
+
+class KeyReused(RequestRefused):
+    """The idempotency key came before with another request: nothing was asked."""
+
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class PermitAnswer:
+    """What came of asking for a permit; `permit` is there exactly when it was issued."""
+
+    request_id: str
+    ruling: Ruling
+    permit: Permit | None
+    grounds: tuple[tuple[str, str], ...]
+    next_permitted_at: datetime | None
+    evidence_id: int | None
+
+
+@lru_cache(maxsize=256)
+def contact_law(scope: Scope, policy: LenderPolicy, day: date) -> RulesInForce:
+    """The contact rules that bind this lender on a day."""
+    return rules_in_force(rulebooks.rules(), ContactFacts, on=day, scope=scope, policy=policy)
+
+
+def law_of(actor: Actor) -> LawOn:
+    """The law of the actor's lender by day, over every product."""
+    return lambda day: contact_law(actor.scope, actor.policy, day)
+
+
+def may_contact(
+    *, actor: Actor, borrower_ref: str, asked: ContactRequest, at: datetime
+) -> Permission:
+    """The gate's answer for one channel. Raises `BorrowerUnknown`. Writes nothing."""
+    return permission(_history(actor, borrower_ref, at), asked, at=at, law_on=law_of(actor))
+
+
+def may_contact_on(
+    *,
+    actor: Actor,
+    borrower_ref: str,
+    asked: ContactRequest,
+    channels: Iterable[Channel],
+    at: datetime,
+) -> dict[Channel, Permission]:
+    """The same question on several channels. Raises `BorrowerUnknown`. Writes nothing."""
+    history = _history(actor, borrower_ref, at)
+    return channel_permissions(history, asked, channels, at=at, law_on=law_of(actor))
+
+
+def may_contact_many(
+    *, actor: Actor, asked: Sequence[tuple[str, ContactRequest, datetime]], now: datetime
+) -> list[Permission | None]:
+    """Many questions at once, in their order; None for a borrower unknown to this person."""
+    known = find_borrowers(actor, sorted({ref for ref, _, _ in asked}), at=now)
+    law_on = law_of(actor)
+    return [
+        None
+        if (borrower := known.get(ref)) is None
+        else permission(borrower.history, request, at=at, law_on=law_on)
+        for ref, request, at in asked
+    ]
+
+
+@transaction.atomic
+def issue_permit(
+    *,
+    actor: Actor,
+    borrower_ref: str,
+    asked: ContactRequest,
+    content_digest: str,
+    idempotency_key: str,
+    now: datetime,
+) -> PermitAnswer:
+    """Asks for a permit to contact now; the same key again gets the same answer.
+
+    Raises `BorrowerUnknown` (nothing is written) or `KeyReused`.
+    """
+    seen = find_borrower(actor, borrower_ref, at=now)
+    if seen is None:
+        raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
+    # One at a time per borrower: the second asker counts the first one's permit.
+    Borrower.objects.select_for_update().get(pk=seen.borrower_id)
+    earlier = PermitRequest.objects.filter(idempotency_key=idempotency_key).first()
+    if earlier is not None:
+        return _same_again(earlier, seen.borrower_id, asked, content_digest)
+    counted = find_borrower(actor, borrower_ref, at=now)
+    if counted is None:
+        raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
+    answer = permission(counted.history, asked, at=now, law_on=law_of(actor))
+    row = _recorded(actor, counted.borrower_id, asked, content_digest, idempotency_key, now, answer)
+    if answer.judgement.ruling is Ruling.ALLOWED:
+        row.opens_at = now
+        row.closes_at = permit_window(counted.history, asked, at=now, law_on=law_of(actor))
+    row.save()
+    entry = append_evidence(
+        _EVENTS[answer.judgement.ruling],
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        subject=f"permit:{row.uuid}",
+        body={
+            "borrower": borrower_ref,
+            "channel": asked.channel.value,
+            "grounds": row.grounds,
+            "exceptions": [g.rule_id for g in answer.judgement.exceptions],
+            "rulebooks": row.rulebooks,
+            "facts_digest": row.facts_digest,
+            "opens_at": None if row.opens_at is None else row.opens_at.isoformat(),
+            "closes_at": None if row.closes_at is None else row.closes_at.isoformat(),
+        },
+    )
+    return _answered(row, borrower_ref, answer.next_permitted_at, entry)
+
+
+@transaction.atomic
+def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
+    """Marks a permit used, before the effect. Raises `PermitNotUsable`, changing nothing."""
+    row = PermitRequest.objects.select_for_update().get(pk=uuid.UUID(permit_id))
+    permit = _permit(row, row.borrower.ref)
+    if permit is None:
+        raise PermitNotUsable(f"Permit {permit_id} was never issued ({row.state}).")
+    permit.check_usable(now=now, state=row.state)
+    row.state, row.used_at = PermitRequest.State.USED, now
+    row.save(update_fields=["state", "used_at"])
+    append_evidence(
+        "permit.used",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        subject=f"permit:{permit_id}",
+    )
+
+
+@transaction.atomic
+def lapse_permits(*, lender_id: int, now: datetime) -> int:
+    """Closes permits whose window passed unused; how many there were."""
+    late = PermitRequest.objects.select_for_update().filter(state="issued", closes_at__lte=now)
+    rows = list(late)
+    for row in rows:
+        row.state = PermitRequest.State.LAPSED
+        row.save(update_fields=["state"])
+        append_evidence("permit.lapsed", now=now, lender_id=lender_id, subject=f"permit:{row.uuid}")
+    return len(rows)
+
+
+_EVENTS = {
+    Ruling.ALLOWED: "permit.issued",
+    Ruling.REFUSED: "permit.refused",
+    Ruling.NEEDS_REVIEW: "permit.review_needed",
+}
+_STATES = {
+    Ruling.ALLOWED: PermitRequest.State.ISSUED,
+    Ruling.REFUSED: PermitRequest.State.REFUSED,
+    Ruling.NEEDS_REVIEW: PermitRequest.State.NEEDS_REVIEW,
+}
+
+
+def _history(actor: Actor, borrower_ref: str, at: datetime) -> ContactHistory:
+    known = find_borrower(actor, borrower_ref, at=at)
+    if known is None:
+        raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
+    return known.history
+
+
+def _recorded(
+    actor: Actor,
+    borrower_id: int,
+    asked: ContactRequest,
+    content_digest: str,
+    idempotency_key: str,
+    now: datetime,
+    answer: Permission,
+) -> PermitRequest:
+    facts = asdict(answer.facts)
+    return PermitRequest(
+        lender_id=actor.lender_id,
+        borrower_id=borrower_id,
+        asked_by_id=actor.user_id,
+        asked_at=now,
+        idempotency_key=idempotency_key,
+        channel=asked.channel.value,
+        loan_ref=asked.loan_ref or "",
+        address_ref=asked.number_ref or "",
+        content_digest=content_digest,
+        state=_STATES[answer.judgement.ruling],
+        grounds=_grounds(answer.judgement),
+        rulebooks=rulebooks.version(),
+        facts_digest=_digest(facts),
+        facts=facts,
+    )
+
+
+def _grounds(judgement: Judgement) -> list[dict[str, str]]:
+    return [{"rule_id": g.rule_id, "reason": g.verdict.reason or ""} for g in judgement.grounds]
+
+
+def _digest(facts: dict[str, object]) -> str:
+    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _same_again(
+    row: PermitRequest, borrower_id: int, asked: ContactRequest, content_digest: str
+) -> PermitAnswer:
+    same = (
+        row.borrower_id == borrower_id
+        and row.channel == asked.channel.value
+        and row.loan_ref == (asked.loan_ref or "")
+        and row.address_ref == (asked.number_ref or "")
+        and row.content_digest == content_digest
+    )
+    if not same:
+        raise KeyReused(
+            "This idempotency key was used for another request. Choose a new key for a new contact."
+        )
+    return _answered(row, row.borrower.ref, None, None)
+
+
+def _answered(
+    row: PermitRequest, borrower_ref: str, following: datetime | None, entry: int | None
+) -> PermitAnswer:
+    rulings = {"refused": Ruling.REFUSED, "needs_review": Ruling.NEEDS_REVIEW}
+    return PermitAnswer(
+        request_id=str(row.uuid),
+        ruling=rulings.get(row.state, Ruling.ALLOWED),
+        permit=_permit(row, borrower_ref),
+        grounds=tuple((g["rule_id"], g["reason"]) for g in row.grounds),
+        next_permitted_at=following,
+        evidence_id=entry,
+    )
+
+
+def _permit(row: PermitRequest, borrower_ref: str) -> Permit | None:
+    if row.opens_at is None or row.closes_at is None:
+        return None
+    return Permit(
+        permit_id=str(row.uuid),
+        borrower_ref=borrower_ref,
+        loan_ref=row.loan_ref or None,
+        channel=row.channel,
+        address_ref=row.address_ref or None,
+        content_digest=row.content_digest,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        rulebooks=row.rulebooks,
+        facts_digest=row.facts_digest,
+    )
