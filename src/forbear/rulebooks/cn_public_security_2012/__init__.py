@@ -1,0 +1,1 @@
+"""《中华人民共和国治安管理处罚法》（2012修正）: scope and gaps in README.md."""
