@@ -65,7 +65,9 @@ def address_facts(scenario: Scenario, desk: Desk) -> UsAddressFacts:
         for e in scenario.of_type("consent")
         if e.body.get("given_to", "collector") == "collector" and _is_scope(e.body.get("scope"), to)
     ]
-    is_used = used is not None or bool(inbound) or bool({"sms", "text"} & set(kinds or ()))
+    is_basis = action is not None and action.get("basis") == "consumer_used_number_by_text"
+    is_said = is_basis if kinds is None else bool({"sms", "text"} & set(kinds))
+    is_used = used is not None or bool(inbound) or is_said
     has_opted_out = bool(used and used.get("opted_out")) or bool(
         action and (action.get("opted_out") or is_opted_out(scenario, action))
     )

@@ -40,13 +40,24 @@ def charged(scenario: Scenario, event: Event) -> frozenset[str]:
 def talked_about(scenario: Scenario, event: Event) -> frozenset[str]:
     """The debts (by id) of a conversation; none when nobody talked."""
     named = event.names("discussed") | event.names("collector_raised")
-    if event.outcome != "answered_conversation" and not named:
+    is_talk = event.outcome == "answered_conversation" or _is_dropped_talk(scenario, event)
+    if not is_talk and not named:
         return frozenset()
     return counting.conversation_debts(
         raised_by_collector=event.names("collector_raised"),
         raised_by_consumer=event.names("consumer_raised"),
         discussed=event.names("discussed"),
         attributed=_attributed(scenario, event),
+    )
+
+
+def _is_dropped_talk(scenario: Scenario, event: Event) -> bool:
+    """Whether the call dropped in the middle of a talk that is known of."""
+    dropped = scenario.fact("call_dropped")
+    return (
+        dropped is not None
+        and event.outcome == "answered_then_dropped"
+        and dropped.get("date") in (None, event.at.date().isoformat())
     )
 
 

@@ -130,6 +130,8 @@ def _count_values(
         **_at_a_date(scenario.asked, counted),
     }
     values |= _proposed_values(scenario, desk, calls, person, counted)
+    if values.get("proposed_call_counts") is False:
+        values["also_applies"] = ["1006.6(b)", "1006.14(h)"]
     talks = [call.at.date() for call in calls if call.discussed and call.person == person]
     if talks:
         values["earliest_clear_date"] = counting.earliest_clear_date(

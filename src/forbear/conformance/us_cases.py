@@ -7,6 +7,7 @@ read, save the names of the values it asks for.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from forbear.compliance.fact_kinds import FactOutOfKind
 from forbear.compliance.rulebook import Rulebook
 from forbear.conformance import (
     us_addresses,
@@ -22,6 +23,8 @@ from forbear.conformance.answers import Answer, CaseUnreadable
 from forbear.conformance.us_asking import Desk
 from forbear.conformance.us_scenario import Scenario, read_scenario
 
+# What reading raises when a key holds something of another shape (a word for a list, a bad date).
+MALFORMED = (AttributeError, FactOutOfKind, KeyError, TypeError, ValueError)
 Decide = Callable[[Scenario, Desk], Answer]
 
 
@@ -61,8 +64,16 @@ SECTIONS: dict[str, Decide] = {
 
 def run_case(case: Mapping[str, Any], books: Sequence[Rulebook]) -> Answer:
     """What the rules answer to one case. Raises `CaseUnreadable` for what is not documented."""
-    scenario = read_scenario(case)
-    return section_of(scenario)(scenario, Desk(books, scenario.on))
+    try:
+        scenario = read_scenario(case)
+        return section_of(scenario)(scenario, Desk(books, scenario.on))
+    except MALFORMED as error:
+        raise CaseUnreadable(
+            str(case.get("id", "?")),
+            "scenario",
+            f"a value has another shape than documented ({type(error).__name__}: {error}). "
+            "Not judged.",
+        ) from error
 
 
 def section_of(scenario: Scenario) -> Decide:

@@ -23,14 +23,13 @@ MEDIUM_OF = {
 SAME_MEDIUM = {"text": "sms", "mail": "letter", "phone": "call", "voice": "call"}
 ELECTRONIC = frozenset({"sms", "email"})
 CONSENTED_MINUTES = 60
+BEFORE_ALL = datetime(1, 1, 1)  # noqa: DTZ001 - a local clock time, like every event
 
 
 def is_time_inconvenient(scenario: Scenario, moment: datetime) -> bool:
     """Whether the latest word about this time of the week calls it inconvenient."""
     known = [
-        Said(f["code"], datetime.min, f)  # noqa: DTZ901 - a naive clock time, before all others
-        for f in scenario.facts
-        if f["code"] == "inconvenient_times"
+        Said(f["code"], BEFORE_ALL, f) for f in scenario.facts if f["code"] == "inconvenient_times"
     ]
     latest = False
     for said in [*known, *scenario.said("inconvenient_times", "convenient_times", until=moment)]:

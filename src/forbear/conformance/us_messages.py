@@ -123,8 +123,8 @@ def decide_definition(scenario: Scenario, desk: Desk) -> Answer:
         is_limited = is_limited and facts.is_limited_content
     marketing = scenario.fact("message_content")
     content = action.get("content") if action else None
-    if marketing is not None and marketing.get("names_specific_debt") is False:
-        content = "generic_marketing"
+    if marketing is not None and marketing.get("names_specific_debt") is not None:
+        content = "about_debt" if marketing["names_specific_debt"] else "generic_marketing"
     values: dict[str, Any] = {
         "is_fdcpa_debt_collector": definitions.is_debt_collector(
             principal_purpose_is_collection=bool(collector.get("principal_purpose_is_collection")),

@@ -78,7 +78,6 @@ class Scenario:
 
     case_id: str
     provision: str
-    comment: str
     collector: Body
     consumer: Body
     zone: str
@@ -208,7 +207,6 @@ def read_scenario(case: Body) -> Scenario:
     return Scenario(
         case_id=reader.case_id,
         provision=str(case.get("provision") or ""),
-        comment=str(case.get("comment") or ""),
         collector=collector,
         consumer=consumer,
         zone=zone,

@@ -14,14 +14,15 @@ NOTICES = ("validation_notice", "model_form_B-1")
 SENT = ("letter_mailed", "email", "sms", "portal_message")
 # Changes comment 34(d)(2)(iii)-1 and 34(d)(2)(i)-1 let the model form bear, by their key words.
 PERMITTED_CHANGES = (
-    "liab",
     "deceased",
     "relocat",
     "barcode",
     "qr",
     "date",
-    "hyperlink",
+    "link",
     "18(e)(2)",
+    "18e2",
+    "subsequent",
 )
 SHOWN_DIGITS = 4
 
@@ -131,8 +132,16 @@ def _form(action: Action) -> str:
     listed = [changes] if isinstance(changes, str) else list(changes)
     if not listed:
         return "b1"
-    is_permitted = all(any(word in str(c).lower() for word in PERMITTED_CHANGES) for c in listed)
+    is_permitted = all(_is_permitted(str(change).lower()) for change in listed)
     return "b1_with_permitted_changes" if is_permitted else "b1_with_other_changes"
+
+
+def _is_permitted(change: str) -> bool:
+    """Words of liability may go; nothing else may be left out."""
+    if "liab" in change:
+        return True
+    is_cut = any(word in change for word in ("remov", "omit", "delet", "without"))
+    return not is_cut and any(word in change for word in PERMITTED_CHANGES)
 
 
 def values_of(scenario: Scenario, desk: Desk) -> dict[str, Any]:
