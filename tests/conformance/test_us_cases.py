@@ -57,7 +57,8 @@ def test_the_answer_does_not_hang_on_what_is_expected_or_on_free_words(
     blind["id"] = "another"
     blind["explanation"] = "misleading words"
     values = case["expected"].get("values") or {}
-    blind["expected"] = {"verdict": "nonsense", "values": dict.fromkeys(values, "nonsense")}
+    hidden = {k: dict.fromkeys(v, 0) if isinstance(v, dict) else 0 for k, v in values.items()}
+    blind["expected"] = {"verdict": "nonsense", "values": hidden}
     for body in blind["scenario"]["events"]:
         body["text"] = "nonsense"
     seen, blindly = said(case), said(blind)

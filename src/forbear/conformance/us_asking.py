@@ -48,6 +48,8 @@ class Desk:
     def ask(self, rule_id: str, facts: object) -> Verdict:
         """What one rule says about the facts, off-by-default rules included."""
         rules = [rule for book in self.books for rule in book.rules if rule.id == rule_id]
+        if not rules:
+            raise LookupError(f"No rule {rule_id} in the books given: pass every loaded book.")
         self.asked.append(rule_id)
         judgement = judge(rules, facts, on=self.on, scope=SCOPE, include_disabled=True)
         for ground in (*judgement.grounds, *judgement.advice, *judgement.exceptions):

@@ -26,6 +26,8 @@ def decide(scenario: Scenario, desk: Desk) -> Answer:
         refusing = _refusal(scenario, desk, calls, action)
     elif any(counting.is_telephone_call(e.type) for e in scenario.events):
         refusing = _refused_in_log(scenario, desk, calls)
+    elif (scenario.fact("call_frequency_within_limits") or {}).get("rebutted") is False:
+        refusing = None
     else:
         return Answer("compute", ("US-REGF-CALLS-KIND",), _kind_values(scenario))
     answer = Answer(PRESUMED[refusing is not None], ("US-REGF-CALLS",), {}, (), refusing or "")

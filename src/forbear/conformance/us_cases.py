@@ -20,7 +20,7 @@ from forbear.conformance import (
     us_validation,
 )
 from forbear.conformance.answers import Answer, CaseUnreadable
-from forbear.conformance.us_asking import Desk
+from forbear.conformance.us_asking import Desk, with_values
 from forbear.conformance.us_scenario import Scenario, read_scenario
 
 # What reading raises when a key holds something of another shape (a word for a list, a bad date).
@@ -66,7 +66,8 @@ def run_case(case: Mapping[str, Any], books: Sequence[Rulebook]) -> Answer:
     """What the rules answer to one case. Raises `CaseUnreadable` for what is not documented."""
     try:
         scenario = read_scenario(case)
-        return section_of(scenario)(scenario, Desk(books, scenario.on))
+        answer = section_of(scenario)(scenario, Desk(books, scenario.on))
+        return with_values(answer, _parts(scenario, answer))
     except MALFORMED as error:
         raise CaseUnreadable(
             str(case.get("id", "?")),
@@ -74,6 +75,19 @@ def run_case(case: Mapping[str, Any], books: Sequence[Rulebook]) -> Answer:
             f"a value has another shape than documented ({type(error).__name__}: {error}). "
             "Not judged.",
         ) from error
+
+
+def _parts(scenario: Scenario, answer: Answer) -> dict[str, Any]:
+    """Values with parts, cut to the parts asked for; `event_0.communication` names one part."""
+    found: dict[str, Any] = {}
+    for name, parts in scenario.asked.items():
+        whole, _, part = name.partition(".")
+        held = answer.values.get(whole)
+        if part and isinstance(held, Mapping) and part in held:
+            found[name] = held[part]
+        elif parts and isinstance(held, Mapping):
+            found[name] = {key: held[key] for key in parts if key in held}
+    return found
 
 
 def section_of(scenario: Scenario) -> Decide:

@@ -81,7 +81,7 @@ def _of_action(scenario: Scenario, desk: Desk, action: Action, rules: tuple[str,
         if lifting is None:
             return desk.denied(rule_id, verdict)
         used.append(lifting)
-    return Answer("permit", tuple(used) or rules)
+    return Answer("permit", (*used, *rules))
 
 
 def _lifting(scenario: Scenario, desk: Desk, action: Action, rule_id: str) -> str | None:

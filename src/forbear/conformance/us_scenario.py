@@ -87,7 +87,7 @@ class Scenario:
     facts: tuple[Body, ...]
     events: tuple[Event, ...]
     action: Action | None
-    asked: tuple[str, ...]
+    asked: Mapping[str, tuple[str, ...]]
 
     @property
     def on(self) -> date:
@@ -216,8 +216,13 @@ def read_scenario(case: Body) -> Scenario:
         facts=tuple(_listed(scenario.get("facts_coded"))),
         events=tuple(_events(reader, scenario.get("events") or [], consumer)),
         action=_action(reader, raw_action, consumer, zone),
-        asked=tuple((case.get("expected") or {}).get("values") or {}),
+        asked=_asked((case.get("expected") or {}).get("values") or {}),
     )
+
+
+def _asked(values: Body) -> dict[str, tuple[str, ...]]:
+    """The names of the values a case asks for, and of the parts of each: never what they are."""
+    return {name: tuple(held) if isinstance(held, Mapping) else () for name, held in values.items()}
 
 
 def _zone(consumer: Body, evidence: list[Body], action: Body | None) -> str:
