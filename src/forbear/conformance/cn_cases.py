@@ -7,11 +7,13 @@ A rule of one part of an article (`CN-CP2023-41.notice`) is cited by the article
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from forbear.compliance.fact_kinds import FactOutOfKind
 from forbear.compliance.judging import rules_in_force
+from forbear.compliance.matters.conduct import ConductFacts
 from forbear.compliance.rulebook import Rulebook
 from forbear.compliance.rules import Rule
 from forbear.compliance.verdicts import Ground, Ruling
-from forbear.conformance.answers import Answer
+from forbear.conformance.answers import Answer, CaseUnreadable
 from forbear.conformance.cn_contact import conduct_facts, contact_facts
 from forbear.conformance.cn_matters import BUILDERS
 from forbear.conformance.cn_scenario import Scenario, read_scenario
@@ -39,7 +41,7 @@ def run_case(case: Mapping[str, Any], books: Sequence[Rulebook]) -> Answer:
         )
         if not in_force.rules:
             continue
-        in_force.rules[0].vocabulary.check(facts)
+        _check(scenario, in_force.rules[0], facts)
         judgement = in_force.judge(facts)
         asked += in_force.rules
         grounds += judgement.grounds
@@ -57,8 +59,12 @@ def facts_of(scenario: Scenario, books: Sequence[Rulebook]) -> Iterator[object]:
     if scenario.action == "contact":
         yield contact_facts(scenario)
         yield conduct_facts(scenario)
-    else:
-        yield BUILDERS[scenario.action](scenario, books)
+        return
+    yield BUILDERS[scenario.action](scenario, books)
+    if scenario.action == "assert_enforceable":
+        # An assignment without notice has no effect on the debtor: 民法典 546.
+        is_notified = scenario.flags.says("assignment_notice_given", default=True)
+        yield ConductFacts(is_assignment_unannounced=not is_notified)
 
 
 def article_id(rule_id: str) -> str:
@@ -68,6 +74,13 @@ def article_id(rule_id: str) -> str:
     'CN-CP2023-41'
     """
     return rule_id.partition(".")[0]
+
+
+def _check(scenario: Scenario, rule: Rule, facts: object) -> None:
+    try:
+        rule.vocabulary.check(facts)
+    except FactOutOfKind as refused:
+        raise CaseUnreadable(scenario.case_id, "scenario", str(refused)) from refused
 
 
 def _answer(

@@ -26,7 +26,9 @@ FAILED_IN_ROW = 3
 def contact_facts(scenario: Scenario) -> ContactFacts:
     """The facts of the contact itself: when, whom, how often, on which consent."""
     history, flags = scenario.history, scenario.flags
-    opens, closes = flags.told("agreed_contact_window", tuple) or (None, None)
+    # Without a time the hour plays no part, and so do agreed hours.
+    agreed_hours = flags.told("agreed_contact_window", tuple) if scenario.at else None
+    opens, closes = agreed_hours or (None, None)
     agreed_cap = flags.told("agreed_attempt_cap", int)
     is_borrower = scenario.recipient == "debtor"
     channel = scenario.needed("channel", scenario.channel)

@@ -179,13 +179,20 @@ def enforcement(scenario: Scenario, books: Sequence[Rulebook]) -> EnforcementFac
 
 
 def assertion(scenario: Scenario, books: Sequence[Rulebook]) -> LimitationFacts:
-    """Saying that the claim can be enforced, on the day of the assertion."""
+    """Saying that the claim can be enforced, on the day of the assertion.
+
+    A case that names no due day but says that the claim is time-barred is taken at its word.
+    """
     flags = scenario.flags
     first = flags.day("first_due")
-    due = scenario.needed("flags.last_due", flags.day("last_due") or first)
+    due = flags.day("last_due") or first
     today = flags.day("today") or scenario.on
+    limitation = _book("CN-CC", books).parameter("limitation_years")
+    years = limitation.at(max(scenario.on, limitation.values[0].from_on))
+    if due is None:
+        is_barred = scenario.needed("flags.last_due", flags.told("time_barred", bool))
+        return LimitationFacts(act="assert_enforceable", years_passed=years if is_barred else 0)
     events = [on for on, _ in flags.told("interruptions", tuple) or () if on <= today]
-    years = _number("CN-CC", "limitation_years", scenario.on, books)
     run = limitation_run(due, events, limitation_years=years)
     return LimitationFacts(
         act="assert_enforceable",
@@ -262,10 +269,6 @@ BUILDERS: Mapping[str, Builder] = {
     "count_effective_collections": card_collections,
     "rely_on_chain_evidence": chain_evidence,
 }
-
-
-def _number(book_id: str, name: str, on: date, books: Sequence[Rulebook]) -> int:
-    return _book(book_id, books).parameter(name).at(on)
 
 
 def _book(book_id: str, books: Sequence[Rulebook]) -> Rulebook:

@@ -100,16 +100,20 @@ def yes_no(held: Any) -> bool:
 
 def whole(held: Any) -> int:
     """A whole number, zero or more."""
-    if isinstance(held, bool) or not isinstance(held, int | float) or held != int(held) or held < 0:
+    told = number(held)
+    if told != told.to_integral_value():
         raise NotInVocabulary("write a whole number, 0 or more")
-    return int(held)
+    return int(told)
 
 
 def number(held: Any) -> Decimal:
     """An exact decimal number, zero or more."""
-    if isinstance(held, bool) or not isinstance(held, int | float) or held < 0:
+    if isinstance(held, bool) or not isinstance(held, int | float):
         raise NotInVocabulary("write a number, 0 or more")
-    return Decimal(str(held))
+    told = Decimal(str(held))
+    if not told.is_finite() or told < 0:
+        raise NotInVocabulary("write a number, 0 or more")
+    return told
 
 
 def moment(held: Any) -> Moment:
