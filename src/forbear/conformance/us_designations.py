@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 from forbear.compliance.matters.us_exchanges import UsExchangeFacts
 from forbear.compliance.matters.us_notices import UsNoticeFacts
-from forbear.conformance.us_scenario import Action, Body, Event, Said, Scenario
+from forbear.conformance.us_scenario import Action, Body, Event, Said, Scenario, is_window
 from forbear.conformance.us_words import WEEKDAYS
 from forbear.rulebooks.us_reg_f.places import place_reached
 
@@ -49,7 +49,8 @@ def _word_about(said: Said, moment: datetime) -> bool | None:
     until = body.get("until")
     if until is not None and moment.date() > date.fromisoformat(until[:10]):
         return None
-    start, end = body.get("window") or (body.get("from"), body.get("to"))
+    windows = [held for held in body.values() if is_window(held)]
+    start, end = windows[0] if windows else (body.get("from"), body.get("to"))
     if start is None and end is None:
         return True
     return True if _is_between(moment.time(), start, end) else None

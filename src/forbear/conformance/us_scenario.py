@@ -4,6 +4,7 @@ Times of events are clock times at the consumer's home; the proposed action has 
 Nothing here judges, and nothing reads titles, free text or what the case expects.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from forbear.conformance import us_words as words
 from forbear.conformance.answers import CaseUnreadable
 
 DEFAULT_ZONE = "America/New_York"
+CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
+WINDOW_ENDS = 2
 Body = Mapping[str, Any]
 
 
@@ -137,6 +140,15 @@ def _listed(coded: Any) -> list[Body]:
     return [coded] if isinstance(coded, Mapping) else list(coded)
 
 
+def is_window(held: object) -> bool:
+    """Whether a value is a clock window, `["HH:MM", "HH:MM"]`, under whatever key it stands."""
+    return (
+        isinstance(held, list)
+        and len(held) == WINDOW_ENDS
+        and all(isinstance(end, str) and CLOCK.fullmatch(end) for end in held)
+    )
+
+
 class _Reader:
     """Walks a case and refuses what its schema does not document."""
 
@@ -169,7 +181,9 @@ class _Reader:
             code = body.get("code") if isinstance(body, Mapping) else None
             if code not in known:
                 self.fail(f"{at}.code", code, frozenset(known))
-            self.keys(at, body, frozenset({"code", *known[str(code)].split()}))
+            windows = {key for key, held in body.items() if is_window(held)}
+            spoken = windows if code in words.SPEAK_OF_TIMES else set()
+            self.keys(at, body, frozenset({"code", *known[str(code)].split(), *spoken}))
             for day in [*(body.get("weekdays") or ()), *_one(body.get("weekday"))]:
                 if day not in words.WEEKDAYS:
                     self.fail(f"{at}.weekdays", day, frozenset(words.WEEKDAYS))

@@ -105,6 +105,7 @@ SAID_KEYS = {
     "seeks_person_handling_estate": "states_debt",
     "voicemail_content": "elements extra",
 }
+SPEAK_OF_TIMES = frozenset({"inconvenient_times", "convenient_times"})
 REQUIRED_ELEMENTS = ("business_name", "reply_request", "contact_person", "phone_number")
 ELEMENTS = frozenset(REQUIRED_ELEMENTS) | _of("salutation date_time reply_times any_representative")
 WEEKDAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
