@@ -1,30 +1,59 @@
 """Random facts and random rules: law alone leaves operators of the compiler unused."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from forbear.compliance.expressions import INT, subexpressions, tests
 from forbear.compliance.fact_kinds import Kind, Vocabulary
+from forbear.compliance.rules import Rule
 
 PARAMETERS = {"open": 480, "close": 1320, "cap": 3, "days": 7, "two": 2}
 EDGES = sorted({x + d for x in (0, 7, 127, 128, 480, 1320, 1439, 1440, 32767) for d in (-1, 0, 1)})
 
 
-def some_facts(r: random.Random, vocabulary: Vocabulary) -> object:
-    """Facts within their kinds, mostly at edges, optional ones often unknown."""
-    return vocabulary.facts(**{n: _value(r, k) for n, k in vocabulary.kinds.items()})
+def edges_of(rules: Iterable[Rule]) -> list[int]:
+    """Every constant and every parameter value of these rules, and its neighbours: boundaries are
+    covered by design, not by luck."""
+    found = set(EDGES)
+    for rule in rules:
+        held = {v.value for p in rule.parameters.values() for v in p.values}
+        for test in tests(rule.tree):
+            held |= {e.args[0] for e in subexpressions(test) if e.op == "const" and e.kind == INT}
+        found |= {x + d for x in held for d in (-1, 0, 1)}
+    return sorted(found)
 
 
-def _value(r: random.Random, kind: Kind) -> Any:
-    if kind.is_optional and r.random() < 0.35:
-        return None
+class FactDrawer:
+    """Draws facts within their kinds, mostly at edges, optional ones often unknown."""
+
+    def __init__(
+        self, r: random.Random, vocabulary: Vocabulary, edges: Iterable[int] = EDGES
+    ) -> None:
+        self.r, self.vocabulary = r, vocabulary
+        self.choices = {n: _choices(k, edges) for n, k in vocabulary.kinds.items()}
+
+    def __call__(self) -> object:
+        return self.vocabulary.facts(
+            **{n: self._value(k, self.choices[n]) for n, k in self.vocabulary.kinds.items()}
+        )
+
+    def _value(self, kind: Kind, choices: Sequence[Any]) -> Any:
+        r = self.r
+        if kind.is_optional and r.random() < 0.3:
+            return None
+        if kind.kind == "int" and r.random() < 0.3:
+            return r.randint(kind.lo, kind.hi)
+        return choices[int(r.random() * len(choices))]
+
+
+def _choices(kind: Kind, edges: Iterable[int]) -> Sequence[Any]:
     if kind.kind == "bool":
-        return r.random() < 0.5
+        return (False, True)
     if kind.words:
-        return r.choice(kind.words)
-    near = [x for x in (*EDGES, kind.lo, kind.lo + 1, kind.hi - 1, kind.hi)]
-    inside = [x for x in near if kind.lo <= x <= kind.hi]
-    return r.choice(inside) if r.random() < 0.7 else r.randint(kind.lo, kind.hi)
+        return kind.words
+    near = {*edges, kind.lo, kind.lo + 1, kind.hi - 1, kind.hi}
+    return sorted(x for x in near if kind.lo <= x <= kind.hi)
 
 
 class RuleWriter:
@@ -66,15 +95,20 @@ class RuleWriter:
         self.codes += 1
         code = f"c{self.codes}"
         until = f"({self.number(known, 2)}) * ({self.number(known, 2)}) % 100000"
-        return pad + "return " + self.r.choice(
-            [
-                "allowed()",
-                f'needs_review("{code}")',
-                f'refused("{code}")',
-                f'refused("{code}", until={until})',
-                f'refused("{code}", until={self.r.choice([0, 480, 1440])})',
-            ]
-        ) + "\n"
+        return (
+            pad
+            + "return "
+            + self.r.choice(
+                [
+                    "allowed()",
+                    f'needs_review("{code}")',
+                    f'refused("{code}")',
+                    f'refused("{code}", until={until})',
+                    f'refused("{code}", until={self.r.choice([0, 480, 1440])})',
+                ]
+            )
+            + "\n"
+        )
 
     def number(self, known: frozenset[str], depth: int) -> str:
         r = self.r

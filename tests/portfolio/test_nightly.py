@@ -11,6 +11,7 @@ import pytest
 
 from builders import book_of, day, frame, instalments, payment, record
 from forbear import rulebooks
+from forbear.compliance.scopes import Scope, usual_memberships
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunFolder, RunImpossible, RunManifest
 from forbear.portfolio.nightly import SNOOZES, Law, NightlyRun, Progress, RunTerms
@@ -49,8 +50,9 @@ def run_over(
     capacity: int = 100,
     kind: str = "consumer_finance",
 ) -> NightlyRun:
-    terms = RunTerms("q", kind, day("2026-11-20"), AT, seed, capacity, "test")
-    law = Law(rulebooks.RULES, rulebooks.COLUMN_RULES, rulebooks.VERSION)
+    scope = Scope("CN", kind, memberships=usual_memberships(kind))
+    terms = RunTerms("q", scope, day("2026-11-20"), AT, seed, capacity, "test")
+    law = Law(rulebooks.rules(), rulebooks.version())
     return NightlyRun(
         RunFolder(root), made, terms, law, stage_ladder(), listener, lambda: datetime.now(UTC)
     )

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from forbear.compliance.citations import Strength
+from forbear.primitives.errors import RequestRefused
 from forbear_server.cli.desk import open_desk
-from forbear_server.cli.presenting import say, show_records
-from forbear_server.selectors.lenders import list_lenders
-from forbear_server.services.lenders import register_lender
+from forbear_server.cli.presenting import refusing, say, show_records
+from forbear_server.selectors.lenders import LenderUnknown, find_lender, list_lenders
+from forbear_server.services.lenders import register_lender, set_lender_rules
 from forbear_server.ui.clock import wall_now
 
 app = typer.Typer(no_args_is_help=True, help="Lenders whose loans this installation looks after.")
@@ -42,6 +44,37 @@ def add(
         now=wall_now(),
     )
     say(f"Lender {code} is registered.")
+
+
+@app.command("set-rules")
+def set_rules(
+    code: Annotated[str, typer.Argument(help="The lender's code.")],
+    jurisdiction: Annotated[str, typer.Option(help="CN, US, US-MA, IN …")] = "CN",
+    member_of: Annotated[
+        list[str] | None,
+        typer.Option(help="Body whose self-regulation binds it (cba, nifa); may be repeated."),
+    ] = None,
+    advise: Annotated[
+        list[Strength] | None,
+        typer.Option(help="Strength that advises instead of binds; 严禁 and 不得 always bind."),
+    ] = None,
+) -> None:
+    """Say under which law a lender stands and which soft rules merely advise.
+
+    Without --member-of its kind's usual memberships hold; without --advise every rule binds.
+
+    Example: forbear lenders set-rules qinghe --member-of cba --advise not_advisable
+    """
+    open_desk()
+    with refusing(RequestRefused, LenderUnknown):
+        set_lender_rules(
+            code=find_lender(code).code,
+            jurisdiction=jurisdiction,
+            memberships=tuple(member_of) if member_of else None,
+            advisory_strengths=tuple(advise or ()),
+            now=wall_now(),
+        )
+    say(f"Rules of lender {code} are set.")
 
 
 @app.command("list")

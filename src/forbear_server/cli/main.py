@@ -42,7 +42,9 @@ COMMANDS = {
     "lenders": Listed("forbear_server.cli.lenders"),
     "nightly": Listed("forbear_server.cli.nightly"),
     "report": Listed("forbear_server.cli.report", needs_django=False),
+    "rules": Listed("forbear_server.cli.rules"),
     "serve": Listed("forbear_server.cli.serve"),
+    "tokens": Listed("forbear_server.cli.tokens"),
     "users": Listed("forbear_server.cli.users"),
     "world": Listed("forbear_server.cli.world", needs_django=False),
 }

@@ -167,7 +167,9 @@ def _day(on: str | None) -> date:
 def _line(one: CaseResult) -> str:
     state = "pass" if one.passed else "FAIL"
     why = one.explanation if one.passed else f"{'; '.join(one.missing)}. {one.explanation}"
-    return f"{state} {one.case_id}: {one.expected} / {one.verdict} [{', '.join(one.rule_ids)}] {why}"
+    return (
+        f"{state} {one.case_id}: {one.expected} / {one.verdict} [{', '.join(one.rule_ids)}] {why}"
+    )
 
 
 def _told(one: CaseResult) -> dict[str, object]:
