@@ -16,7 +16,7 @@ CONTACT_PERSONS = frozenset({"contact_person", "heir"})
 
 
 @rule("CN-GBT45251-DEBTOR-ONLY")
-def debtor_only(f: ContactFacts, p: Parameters) -> Verdict:
+def borrower_only(f: ContactFacts, p: Parameters) -> Verdict:
     """Collection is from the debtor alone; a contact person is asked for help, not for money."""
     if f.recipient in ADDRESSEES:
         return allowed()
