@@ -14,7 +14,8 @@ USUAL_MEMBERSHIPS = {
 class Scope:
     """Who acts, for whom, about what: `product` None is unknown, so every product's rules apply.
 
-    `memberships` are the bodies whose self-regulation the lender accepted ("cba", "nifa").
+    `jurisdiction` is the country, or a part of it with its own law as well ("US-MA": the rules of
+    the United States and of Massachusetts). `memberships` are the bodies whose self-regulation the lender accepted ("cba", "nifa").
     """
 
     jurisdiction: str
@@ -56,4 +57,7 @@ class Reach:
         binds = scope.lender_kind in self.binds or (scope.actor == AGENCY and AGENCY in self.binds)
         of_product = not self.products or scope.product is None or scope.product in self.products
         is_member = self.membership is None or self.membership in scope.memberships
-        return scope.jurisdiction == self.jurisdiction and binds and of_product and is_member
+        is_here = scope.jurisdiction == self.jurisdiction or scope.jurisdiction.startswith(
+            self.jurisdiction + "-"
+        )
+        return is_here and binds and of_product and is_member

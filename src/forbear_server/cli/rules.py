@@ -202,7 +202,7 @@ def _rule(rule: Rule, day: date) -> dict[str, object]:
         "in force": f"{rule.reach.from_on} to {rule.reach.until_on or 'now'}",
         "collector": f"{rule.collector_sentence.zh} / {rule.collector_sentence.en}",
         "borrower": f"{rule.borrower_sentence.zh} / {rule.borrower_sentence.en}",
-        "numbers": {n: v for n, v in rule.numbers_on(day).items()},
+        "numbers": rule.numbers_on(day),
         "zh": words.zh,
         "en": words.en,
         "not formalised": rule.not_formalised or "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -22,6 +22,8 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
 from forbear_server.selectors.worklists import visible_items
 from forbear_server.store.models import Borrower, PermitRequest
+
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _of_permits(borrower_ids: Sequence[int], at: datetime) -> dict[int, list[Con
         found.setdefault(row.borrower_id, []).append(
             ContactAttempt(
                 attempt_id=f"permit:{row.uuid}",
-                attempted_at=row.used_at or row.asked_at,
+                # asked in the very moment that asks again: it came before, so it counts
+                attempted_at=min(row.used_at or row.asked_at, at - INSTANT),
                 channel=channel,
                 outcome=Outcome.CONNECTED if channel in VOICE else Outcome.DELIVERED,
                 number_ref=row.address_ref or None,
