@@ -81,6 +81,7 @@ def conduct_facts(scenario: Scenario) -> ConductFacts:
         is_id_shown=flags.says("id_shown", default=True),
         enters_private_place=flags.says("enter_home"),
         has_entry_consent=flags.says("entry_consent"),
+        is_institution_named=flags.word("claims_to_be") is None,
         poses_as_authority=flags.word("claims_to_be") == "court",
         invents_blacklist=flags.says("script_fictitious_blacklist"),
         overstates_consequence=flags.word("script") == "court_will_order",

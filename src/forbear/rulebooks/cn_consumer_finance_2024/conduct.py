@@ -1,7 +1,17 @@
-"""催收方式: no violence, threats or harassment."""
+"""催收方式与记录: no violence, threats or harassment; the process is recorded."""
 
 from forbear.compliance.language import Parameters, Verdict, allowed, refused, rule
 from forbear.compliance.matters.conduct import ConductFacts
+
+RECORDED = frozenset({"voice_interactive", "voice_notice_ai", "visit"})
+
+
+@rule("CN-CFC2024-RETENTION.recording")
+def recorded(f: ConductFacts, p: Parameters) -> Verdict:
+    """Records are true, complete and traceable: the recorder runs."""
+    if f.way in RECORDED and not f.is_recorded:
+        return refused("not_recorded")
+    return allowed()
 
 
 @rule("CN-CFC2024-COLLECT")
