@@ -1,7 +1,7 @@
 """Reference pages made from the code: `python scripts/reference_pages.py` writes them anew.
 
-Errors, rules and commands are documented where they are declared; these pages collect them. A test
-fails when a page no longer says what the code says.
+Errors, rules, facts and commands are documented where they are declared; these pages collect them.
+A test fails when a page no longer says what the code says.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,12 +18,17 @@ sys.path.insert(0, str(ROOT / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forbear_server.settings")
 
 import typer.main  # noqa: E402
+from rulebook_pages import (  # noqa: E402
+    MADE,
+    book_page,
+    facts_page,
+    rule_reasons_page,
+    rules_page,
+)
 from typer import Context  # noqa: E402
 
 from forbear import rulebooks  # noqa: E402
 from forbear_server.cli.main import app  # noqa: E402
-
-MADE = "<!-- made by scripts/reference_pages.py; do not edit -->\n"
 
 
 def errors_page() -> str:
@@ -31,6 +37,9 @@ def errors_page() -> str:
     lines = ["# Errors", "", MADE, "Four kinds, never mixed: docs/explanation/errors.md.", ""]
     lines += ["| code | raised in | meaning |", "|---|---|---|"]
     lines += [f"| `{code}` | `{module}` | {meaning} |" for code, module, meaning in rows]
+    lines += ["", "The API says these itself, in the same form:", ""]
+    lines += ["| code | status | what it says |", "|---|---|---|"]
+    lines += [f"| `{code}` | {status} | {title} |" for code, title, status in _api_problems()]
     return "\n".join(lines) + "\n"
 
 
@@ -53,26 +62,35 @@ def _coded_classes() -> Iterator[tuple[str, str, str]]:
                 yield str(codes[0]), f"{module}.{node.name}", meaning
 
 
-def rules_page() -> str:
-    """Every rule with its words, whom it binds and how sure we are of the text."""
-    lines = ["# Rules in force", "", MADE]
-    for rule in rulebooks.RULES:
-        cited = rule.citation
-        until = rule.in_force_until or "open"
-        lines += [
-            f"## {rule.id}",
-            "",
-            f"{rule.sentence_zh} {rule.sentence_en}",
-            "",
-            f"- {cited.instrument}, {cited.article}",
-            f"- “{cited.quote}”",
-            f"- {cited.strength.value} · {cited.source_kind.value} · **{cited.confidence.value}** "
-            f"({cited.source})",
-            f"- In force from {rule.in_force_from} until {until}; binds "
-            f"{', '.join(sorted(rule.binds))}",
-            "",
-        ]
-    return "\n".join(lines)
+def _api_problems() -> list[tuple[str, str, int]]:
+    """Calls of `problem(code, title, status)` with a code of their own."""
+    found = []
+    for path in sorted((ROOT / "src/forbear_server/api").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        titles = {
+            target.id: _plain(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="problem"),
+                    args=[ast.Constant(value=str() as code), said, ast.Constant(value=status), *_],
+                ):
+                    named = isinstance(said, ast.Name)
+                    title = titles.get(said.id, "") if named else _plain(said)
+                    found.append((code, title, int(status)))
+    return sorted(found)
+
+
+def _plain(node: ast.expr) -> str:
+    """A text as written; what is filled in becomes an ellipsis."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_plain(part) for part in node.values)
+    return str(node.value) if isinstance(node, ast.Constant) else "…"
 
 
 def commands_page() -> str:
@@ -105,15 +123,34 @@ def _command(title: str, command: object) -> list[str]:
     return [*lines, ""]
 
 
-PAGES = {"errors.md": errors_page, "rules.md": rules_page, "commands.md": commands_page}
+def _book_pages() -> dict[str, Callable[[], str]]:
+    return {
+        f"rulebooks/{book.folder.name}.md": partial(book_page, book)
+        for book in rulebooks.load_books()
+    }
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "errors.md": errors_page,
+    "commands.md": commands_page,
+    "rules.md": rules_page,
+    "rule-reasons.md": rule_reasons_page,
+    "facts.md": facts_page,
+    **_book_pages(),
+}
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page; pages of books that are gone go too."""
+    folder = ROOT / "docs/reference"
     for name, make in PAGES.items():
-        path = ROOT / "docs/reference" / name
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text(make(), encoding="utf-8")
-        print(f"written {path.relative_to(ROOT)}")
+    for path in (folder / "rulebooks").glob("*.md"):
+        if f"rulebooks/{path.name}" not in PAGES:
+            path.unlink()
+    print(f"{len(PAGES)} pages written below {folder.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
