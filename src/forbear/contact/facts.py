@@ -443,4 +443,6 @@ class ContactFacts:
             unknown="the loan's days past due are not known here",
         ),
     ] = None
+
+
 # lint: allow file-length because it is one declaration: every contact fact with its meaning
