@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import frame
@@ -23,8 +23,8 @@ MOMENTS = [
     datetime(2026, 3, 9, 3, 59, tzinfo=UTC),
     datetime(2028, 2, 29, 15, 59, tzinfo=UTC),
 ]
-PERSON = {"lender": "q", "borrower_id": "B"}
 zones = st.sampled_from([None, "Asia/Shanghai", "Africa/Lagos", "America/New_York"])
+numbers = st.sampled_from([None, "n1"])
 
 
 @st.composite
@@ -58,46 +58,59 @@ def consents(draw: st.DrawFn, at: datetime) -> list[Consent]:
     ]
 
 
-@st.composite
-def histories(draw: st.DrawFn):
-    at = draw(st.sampled_from(MOMENTS))
-    return at, draw(attempts(at)), draw(consents(at))
-
-
 @settings(deadline=None, max_examples=300)
-@given(histories(), zones, st.sampled_from([None, "n1"]))
-@example((MOMENTS[0], [], []), None, None)
-def test_the_fact_columns_say_what_the_facts_say(told, zone, number) -> None:
-    at, history, agreed = told
-    people = pl.LazyFrame(
-        [{**PERSON, "time_zone": zone, "number_ref": number, "at": at}],
+@given(st.sampled_from(MOMENTS), st.data())
+def test_the_fact_columns_say_what_the_facts_say(at, data) -> None:
+    told = [
+        (data.draw(attempts(at)), data.draw(consents(at)), data.draw(zones), data.draw(numbers))
+        for _ in range(data.draw(st.integers(1, 4)))
+    ]
+    got = counting_columns.contact_facts(people(at, told), *tables(told)).collect()
+    for n, (history, agreed, zone, number) in enumerate(told):
+        expected = contact_facts(
+            ContactHistory.of(history, agreed, time_zones=() if zone is None else (zone,)),
+            channel=Channel.SMS,
+            at=at,
+            number_ref=number,
+        )
+        vocabulary(ContactFacts).check(expected)
+        row = got.filter(pl.col("borrower_id") == f"B{n}").row(0, named=True)
+        names = counting_columns.FIELDS
+        assert {f: row[f] for f in names} == {f: getattr(expected, f) for f in names}
+
+
+def people(at: datetime, told) -> pl.LazyFrame:
+    rows = [
+        {**person(n), "time_zone": zone, "number_ref": number, "at": at}
+        for n, (_, _, zone, number) in enumerate(told)
+    ]
+    return pl.LazyFrame(
+        rows,
         schema_overrides={
             "time_zone": pl.String(), "number_ref": pl.String(), "at": pl.Datetime("us", "UTC"),
         },
     )  # fmt: skip
+
+
+def tables(told) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     attempt_rows = [
-        {**PERSON, "attempt_id": a.attempt_id, "attempted_at": a.attempted_at,
+        {**person(n), "attempt_id": a.attempt_id, "attempted_at": a.attempted_at,
          "channel": a.channel.value, "number_ref": a.number_ref, "outcome": a.outcome.value}
+        for n, (history, *_) in enumerate(told)
         for a in history
     ]  # fmt: skip
     consent_rows = [
-        {**PERSON, "consent_id": c.consent_id, "kind": c.kind.value, "granted_at": c.granted_at,
-         "withdrawn_at": c.withdrawn_at, "from_minute": c.from_minute,
-         "until_minute": c.until_minute, "daily_cap": c.daily_cap}
+        {**person(n), "consent_id": c.consent_id, "kind": c.kind.value,
+         "granted_at": c.granted_at, "withdrawn_at": c.withdrawn_at,
+         "from_minute": c.from_minute, "until_minute": c.until_minute, "daily_cap": c.daily_cap}
+        for n, (_, agreed, *_) in enumerate(told)
         for c in agreed
     ]  # fmt: skip
-    got = counting_columns.contact_facts(
-        people,
+    return (
         frame("contact_attempts", attempt_rows).lazy(),
         frame("consents", consent_rows).lazy(),
-    ).collect()
-    places = () if zone is None else (zone,)
-    expected = contact_facts(
-        ContactHistory.of(history, agreed, time_zones=places),
-        channel=Channel.SMS,
-        at=at,
-        number_ref=number,
     )
-    vocabulary(ContactFacts).check(expected)
-    names = counting_columns.FIELDS
-    assert got.select(names).row(0, named=True) == {n: getattr(expected, n) for n in names}
+
+
+def person(n: int) -> dict[str, str]:
+    return {"lender": "q", "borrower_id": f"B{n}"}

@@ -22,6 +22,7 @@ from forbear.compliance.verdicts import (
     Ground,
     Judgement,
     Ruling,
+    Verdict,
 )
 from forbear.primitives.errors import RequestRefused
 
@@ -57,44 +58,30 @@ class RulesInForce:
     on: date
     rules: tuple[Rule, ...]
     calls: tuple[tuple[str, Decide, Parameters, bool], ...]
+    # What is answered when no rule stands in the way, made once.
+    plain: Judgement
+
+    @classmethod
+    def of(cls, on: date, rules: tuple[Rule, ...], policy: LenderPolicy) -> "RulesInForce":
+        """These rules with their numbers of the day."""
+        calls = tuple(
+            (r.id, r.decide, r.parameters_on(on), r.citation.strength in policy.binding)
+            for r in rules
+        )
+        return cls(
+            on, rules, calls, Judgement(Ruling.ALLOWED, (), asked=tuple(r.id for r in rules))
+        )
 
     def judge(self, facts: object) -> Judgement:
         """The combined verdict. Facts must fit their kinds (`vocabulary.check`)."""
-        ruling = Ruling.ALLOWED
-        severity, until = 0, -1
-        waits = True
-        grounds: list[Ground] = []
-        advice: list[Ground] = []
-        exceptions: list[Ground] = []
-        for rule_id, decide, parameters, binds in self.calls:
-            verdict = decide(facts, parameters)
-            if verdict is ALLOWED:
-                continue
-            found = Ground(rule_id, verdict)
-            if verdict.ruling is Ruling.ALLOWED:
-                exceptions.append(found)
-                continue
-            if not binds:
-                advice.append(found)
-                continue
-            grounds.append(found)
-            if SEVERITY[verdict.ruling] > severity:
-                ruling, severity = verdict.ruling, SEVERITY[verdict.ruling]
-            if verdict.ruling is Ruling.REFUSED:
-                if verdict.until_minute is None:
-                    waits = False
-                elif verdict.until_minute > until:
-                    until = verdict.until_minute
-        if not self.calls:
-            ruling, grounds = Ruling.NEEDS_REVIEW, [NO_RULE]
-        return Judgement(
-            ruling,
-            tuple(grounds),
-            tuple(advice),
-            tuple(exceptions),
-            tuple(c[0] for c in self.calls),
-            until if waits and until >= 0 else None,
-        )
+        answers = [
+            (rule_id, verdict, binds)
+            for rule_id, decide, parameters, binds in self.calls
+            if (verdict := decide(facts, parameters)) is not ALLOWED
+        ]
+        if not answers and self.calls:
+            return self.plain
+        return _combined(answers, self.plain.asked)
 
     def column_rules(self) -> list[ColumnRule]:
         """The binding rules for columns."""
@@ -123,11 +110,27 @@ def rules_in_force(
         and rule.reach.holds_on(on)
         and rule.reach.covers(scope)
     )
-    calls = tuple(
-        (r.id, r.decide, r.parameters_on(on), r.citation.strength in policy.binding)
-        for r in taking_part
+    return RulesInForce.of(on, taking_part, policy)
+
+
+def _combined(answers: Sequence[tuple[str, Verdict, bool]], asked: tuple[str, ...]) -> Judgement:
+    """The strictest of the answers that bind; refusals that merely advise stand apart."""
+    if not asked:
+        return Judgement(Ruling.NEEDS_REVIEW, (NO_RULE,))
+    exceptions = [Ground(i, v) for i, v, _ in answers if v.ruling is Ruling.ALLOWED]
+    standing = [(Ground(i, v), binds) for i, v, binds in answers if v.ruling is not Ruling.ALLOWED]
+    grounds = [ground for ground, binds in standing if binds]
+    rulings = [ground.verdict.ruling for ground in grounds]
+    untils = [g.verdict.until_minute for g in grounds if g.verdict.ruling is Ruling.REFUSED]
+    waits = [until for until in untils if until is not None]
+    return Judgement(
+        max(rulings, key=SEVERITY.__getitem__, default=Ruling.ALLOWED),
+        tuple(grounds),
+        tuple(ground for ground, binds in standing if not binds),
+        tuple(exceptions),
+        asked,
+        max(waits) if waits and len(waits) == len(untils) else None,
     )
-    return RulesInForce(on, taking_part, calls)
 
 
 def judge(

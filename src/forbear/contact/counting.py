@@ -51,6 +51,7 @@ class ContactHistory:
     """
 
     time_zones: tuple[str, ...]
+    places: tuple[ZoneInfo, ...]
     events: tuple[PastEvent, ...]
     moments: tuple[int, ...]
     consents: tuple[Consent, ...]
@@ -65,9 +66,8 @@ class ContactHistory:
     ) -> "ContactHistory":
         """Reads a history. Raises `ZoneUnknown` for a zone nobody has heard of."""
         zones = tuple(time_zones)
-        home = zone(zones[0]) if zones else None
-        for other in zones[1:]:
-            zone(other)
+        places = tuple(zone(name) for name in zones)
+        home = places[0] if places else None
         events = tuple(
             PastEvent(
                 at=_micros(a.attempted_at),
@@ -83,7 +83,7 @@ class ContactHistory:
             )
             for a in sorted(attempts, key=lambda a: (a.attempted_at, a.attempt_id))
         )
-        return cls(zones, events, tuple(e.at for e in events), tuple(consents))
+        return cls(zones, places, events, tuple(e.at for e in events), tuple(consents))
 
 
 def contact_facts(
@@ -103,7 +103,7 @@ def contact_facts(
     """
     if at.tzinfo is None:
         raise MomentNaive("A moment needs its zone: give 2026-03-10T21:59+08:00.")
-    clock = _Clock.of(history.time_zones, at)
+    clock = _Clock.of(history.places, at)
     known = history.events[: bisect_left(history.moments, _micros(at))]
     counts = _recent(known, clock, number_ref, loan_ref)
     last_talk = _last(known, loan_ref, conversations_only=True)
@@ -151,21 +151,21 @@ class _Clock:
     weekday: int | None
 
     @classmethod
-    def of(cls, zones: tuple[str, ...], at: datetime) -> "_Clock":
-        if not zones:
+    def of(cls, places: tuple[ZoneInfo, ...], at: datetime) -> "_Clock":
+        if not places:
             return cls(_micros(at), None, None, None, 0, 0, None)
-        home = at.astimezone(zone(zones[0]))
+        home = at.astimezone(places[0])
         behind = ahead = 0
-        if len(zones) > 1:
+        if len(places) > 1:
             wall = home.replace(tzinfo=None)
             gaps = [
-                (at.astimezone(zone(z)).replace(tzinfo=None) - wall) // timedelta(minutes=1)
-                for z in zones[1:]
+                (at.astimezone(other).replace(tzinfo=None) - wall) // timedelta(minutes=1)
+                for other in places[1:]
             ]
             behind, ahead = max(0, -min(gaps)), max(0, *gaps)
         return cls(
             _micros(at),
-            zone(zones[0]),
+            places[0],
             home.toordinal(),
             home.hour * 60 + home.minute,
             behind,

@@ -78,7 +78,7 @@ def contact_facts(
 
 
 def counts(people: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
-    """`people` (row n is person n) with everything counted from `events`.
+    """`people` (row n has person n) with everything counted from `events`.
 
     `events`: person, attempted_at, channel, outcome, number_ref, loan_ref.
     """
@@ -154,30 +154,50 @@ def _sums() -> list[pl.Expr]:
 
 def _failed_rows(wide: pl.DataFrame, own: pl.LazyFrame, zones: Sequence[str]) -> pl.DataFrame:
     """Failed calls to the number since the last answered call: before today, and days in a row."""
-    failed = own.filter(
-        _one_of("channel", VOICE) & _one_of("outcome", UNANSWERED) & pl.col("is_number")
-    ).with_columns(
-        pl.lit(wide[name]).gather(pl.col("person")).alias(name)
-        for name in ("last_answered_at", "time_zone", "at")
-    )
-    since = failed.filter(
-        pl.col("last_answered_at").is_null() | (pl.col("attempted_at") > pl.col("last_answered_at"))
-    ).select("person", _age("attempted_at", zones).alias("age"))
-    days = since.group_by("person", "age").agg(pl.len().alias("calls"))
-    # Of distinct ages in rising order the n-th is first + n exactly while no day is missing.
-    in_row = pl.col("age").sort() - pl.col("age").min() == pl.int_range(pl.len())
-    return (
-        days.group_by("person")
-        .agg(
-            pl.col("calls")
-            .filter(pl.col("age") > 0)
-            .sum()
-            .clip(0, CALLS)
-            .alias("failed_calls_in_row_before_today"),
-            in_row.sum().clip(0, CALLS).alias("failed_days_in_row"),
+    answered = pl.lit(wide["last_answered_at"].to_physical().fill_null(_LONG_AGO))
+    since = own.filter(
+        _one_of("channel", VOICE)
+        & _one_of("outcome", UNANSWERED)
+        & pl.col("is_number")
+        & (pl.col("attempted_at").to_physical() > answered.gather(pl.col("person")))
+    ).select("person", "attempted_at", pl.col("ask_at").alias("at"))
+    if len(zones) != 1 or wide["time_zone"].null_count():
+        since = since.with_columns(
+            pl.lit(wide["time_zone"]).gather(pl.col("person")).alias("time_zone")
         )
-        .collect()
+    else:
+        since = since.with_columns(pl.lit(zones[0]).alias("time_zone"))
+    days = (
+        since.select("person", _age("attempted_at", zones).cast(pl.Int32).alias("age"))
+        .group_by("person", "age")
+        .agg(pl.len().cast(pl.Int32).alias("calls"))
     )
+    # In rising order the n-th distinct age of a person is first + n while no day is missing.
+    row = pl.int_range(pl.len(), dtype=pl.Int64)
+    is_new = (pl.col("person") != pl.col("person").shift(1)).fill_null(True)
+    first = pl.when(is_new).then(row).otherwise(0).cum_max()
+    ordered = (
+        days.collect(engine="streaming")
+        .sort("person", "age")
+        .select(
+            "person",
+            pl.when(pl.col("age") > 0).then(pl.col("calls")).otherwise(0).alias("before_today"),
+            (pl.col("age") - pl.col("age").gather(first) == row - first).alias("in_row"),
+        )
+    )
+    return (
+        ordered.lazy()
+        .group_by("person")
+        .agg(
+            pl.col("before_today").sum().clip(0, CALLS).alias("failed_calls_in_row_before_today"),
+            pl.col("in_row").sum().clip(0, CALLS).alias("failed_days_in_row"),
+        )
+        .collect(engine="streaming")
+    )
+
+
+# Before every moment that a history may hold.
+_LONG_AGO = -(2**62)
 
 
 def _clock(zones: Sequence[str]) -> list[pl.Expr]:
