@@ -5,6 +5,7 @@ from typing import Any
 
 from forbear.compliance.matters.us_frequency import UsFrequencyFacts
 from forbear.compliance.matters.us_messages import UsMessageFacts
+from forbear.compliance.matters.us_voicemails import UsVoicemailFacts
 from forbear.compliance.verdicts import Ruling
 from forbear.conformance import us_call_log as logs
 from forbear.conformance.answers import Answer
@@ -35,14 +36,11 @@ def message_facts(scenario: Scenario, desk: Desk) -> UsMessageFacts:
     if action is None:
         return UsMessageFacts(has_obscene_language=_is_obscene(scenario))
     content = action.get("content")
-    medium = MEDIA.get(action.type, action.type)
     name = action.get("agent_name") or {}
     is_asking = action.get("purpose") == "location"
     disclosed = action.get("discloses_debt_collector", action.get("discloses_collector"))
     return UsMessageFacts(
-        medium=medium if medium in KNOWN_MEDIA else "telephone",
-        **_voicemail(action),
-        is_for_consumer=_is_for_consumer(scenario, action),
+        medium=_medium(action),
         is_limited_content=content == "lcm_only",
         conveys_debt=content not in (None, "lcm_only", "generic_marketing"),
         is_collector_disclosed=disclosed is not False,
@@ -60,6 +58,23 @@ def message_facts(scenario: Scenario, desk: Desk) -> UsMessageFacts:
         has_obscene_language=_is_obscene(scenario),
         **_employer_mail(scenario, desk, action),
     )
+
+
+def voicemail_facts(scenario: Scenario) -> UsVoicemailFacts:
+    """The proposed message by the items of a limited-content message."""
+    action = scenario.action
+    if action is None:
+        return UsVoicemailFacts()
+    return UsVoicemailFacts(
+        medium=_medium(action),
+        is_for_consumer=_is_for_consumer(scenario, action),
+        **_voicemail(action),
+    )
+
+
+def _medium(action: Action) -> str:
+    medium = MEDIA.get(action.type, action.type)
+    return medium if medium in KNOWN_MEDIA else "telephone"
 
 
 def _is_obscene(scenario: Scenario) -> bool:
@@ -116,7 +131,7 @@ def decide_definition(scenario: Scenario, desk: Desk) -> Answer:
     """1006.2: what an event or message is, and who is a debt collector."""
     collector, action = scenario.collector, scenario.action
     facts = message_facts(scenario, desk)
-    verdict = desk.ask("US-REGF-LCM", facts)
+    verdict = desk.ask("US-REGF-LCM", voicemail_facts(scenario))
     is_cut = action is not None and bool(action.get("dropped"))
     is_limited = verdict.ruling is Ruling.ALLOWED and action is not None
     if "voicemail_content" not in (action.codes if action else {}):

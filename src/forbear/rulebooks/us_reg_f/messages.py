@@ -1,4 +1,4 @@
-"""1006.2(j), .6(e), .14(d), .14(g), .18, .22(f): what a message must hold and must not."""
+"""1006.6(e), .14(d), .14(g), .18, .22(f): what a message must hold and must not."""
 
 from forbear.compliance.language import Parameters, Verdict, allowed, refused, rule
 from forbear.compliance.matters.us_messages import UsMessageFacts
@@ -6,22 +6,6 @@ from forbear.compliance.matters.us_messages import UsMessageFacts
 TO_AN_ADDRESS = frozenset({"sms", "email", "social_private", "social_request"})
 SOCIAL = frozenset({"social_private", "social_request", "social_post"})
 SIMPLE = frozenset({"hyperlink", "reply_stop"})
-
-
-@rule("US-REGF-LCM")
-def limited_content_message(f: UsMessageFacts, p: Parameters) -> Verdict:
-    """A voicemail for the consumer with the four required items and nothing but permitted ones."""
-    if f.medium != "voicemail":
-        return refused("not_a_voicemail")
-    if not f.is_for_consumer:
-        return refused("not_for_the_consumer")
-    if not f.has_business_name or not f.has_reply_request:
-        return refused("who_or_request_missing")
-    if not f.has_contact_person or not f.has_phone_number:
-        return refused("person_or_number_missing")
-    if f.has_other_content:
-        return refused("other_content")
-    return allowed()
 
 
 @rule("US-REGF-OPTOUT")
