@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -152,7 +153,9 @@ def prove(as_json: AsJson = False) -> None:
     """
 
     tasks = theorems(rulebooks.rules())
-    proved = [task() for task in track(tasks, description="Proving", disable=as_json)]
+    proved = [
+        task(time.perf_counter) for task in track(tasks, description="Proving", disable=as_json)
+    ]
     records = [asdict(one) for one in proved]
     show_records(records, as_json=as_json, title="Theorems")
     sound = all(one.status == "proved" and one.seeded_fault_caught for one in proved)
