@@ -15,7 +15,7 @@ from forbear_server.services.api_tokens import TokenRefused, add_token, revoke_t
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import ApiToken, PermitRequest
 from forbear_server.ui.clock import wall_now
-from server.desk import import_small_tape
+from server.desk import import_small_tape, run_the_night
 from server.evidence import recorded
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +211,70 @@ def test_the_description_of_the_api_is_served_and_names_every_status(qinghe: int
     page = Client().get("/v1/docs")
     assert page.status_code == 200
     assert b"//cdn" not in page.content
+
+
+# POST /v1/permits
+
+
+def permit(body: dict[str, Any], text: str | None, key: str = "key-00001", path: str = "") -> Any:
+    headers = {"Idempotency-Key": key}
+    if text is not None:
+        headers["Authorization"] = f"Bearer {text}"
+    return Client().post(
+        f"/v1/permits{path}", body, content_type="application/json", headers=headers
+    )
+
+
+ASKED = {"borrower_ref": "B-1", "channel": "voice_interactive", "number_ref": "n1"}
+
+
+def states(lender: int) -> list[str]:
+    with lender_scope(lender):
+        return sorted(PermitRequest.objects.values_list("state", flat=True))
+
+
+def test_a_permit_needs_a_token_the_role_and_the_borrower(qinghe: int, token) -> None:
+    assert permit(ASKED, None).status_code == 401
+    assert permit(ASKED, token(Role.STRATEGIST)).status_code == 403
+    assert permit(ASKED, token(Role.COMPLIANCE)).status_code == 403
+    assert permit(ASKED, token(Role.COLLECTOR)).status_code == 404
+    assert states(qinghe) == []
+
+
+def test_a_lead_gets_a_permit_uses_it_once_and_hears_a_refusal(qinghe: int, token) -> None:
+    run_the_night()
+    text = token(Role.LEAD)
+    issued = permit(ASKED, text)
+    assert issued.status_code == 201
+    told = issued.json()
+    assert told["closes_at"] == "2026-11-20T03:00:00Z"
+    assert permit(ASKED, text).json() == told  # the same key, the same answer
+    path = f"/{told['permit_id']}/use"
+    assert permit({}, text, path=path).status_code == 204
+    again = permit({}, text, path=path)
+    assert (again.status_code, again.json()["type"]) == (409, "permit_not_usable")
+    refused = permit({**ASKED, "borrower_ref": "B-4"}, text, key="key-00002")
+    assert refused.status_code == 409
+    assert refused.json()["errors"][0]["rule_id"] == "CN-GBT45251-FREQ-INTERACTIVE"
+    assert "2026-11-21T00:00:00+00:00" in refused.json()["title"]
+    assert states(qinghe) == ["refused", "used"]
+    names = [n for n in recorded(qinghe) if n.startswith("permit.")]
+    assert names == ["permit.issued", "permit.used", "permit.refused"]
+
+
+def test_a_permit_of_nobody_is_not_usable_and_a_bad_request_is_told(qinghe: int, token) -> None:
+    run_the_night()
+    text = token(Role.LEAD)
+    assert permit({}, text, path="/not-a-permit/use").status_code == 409
+    assert permit({**ASKED, "content_digest": "abc"}, text).status_code == 422
+    assert permit(ASKED, text, key="short").status_code == 422
+    assert states(qinghe) == []
+
+
+def test_the_mask_of_the_night_is_one_entry_however_often_it_runs(
+    qinghe: int, fresh_data_dir: Path
+) -> None:
+    import_small_tape(fresh_data_dir)
+    run_the_night()
+    run_the_night()
+    assert recorded(qinghe).count("gate.mask_recorded") == 1

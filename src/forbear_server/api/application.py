@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from forbear_server.api.contact_checks import router as contact_checks
+from forbear_server.api.permits import router as permits
 from forbear_server.api.problems import handle_problems
 from forbear_server.api.signing_in import TokenSignIn
 
@@ -16,4 +17,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", contact_checks)
+api.add_router("", permits)
 handle_problems(api)

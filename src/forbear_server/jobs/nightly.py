@@ -29,6 +29,7 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import book_root, run_folder
 from forbear_server.selectors.lenders import LenderRow, find_lender
 from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
+from forbear_server.services.gate import lapse_permits, record_mask
 from forbear_server.services.runs import (
     begin_run,
     finish_run,
@@ -138,6 +139,7 @@ class _Desk:
         kept = folder.manifest() if self.run.is_finished else None
         if kept is not None:  # a finished day stays as it is, whatever came in since
             return RunOutcome(self.lender.code, self.business_date, "finished", kept)
+        lapse_permits(lender_id=self.lender.lender_id, now=self.clock())
         with self._failing():
             nightly = NightlyRun(
                 folder,
@@ -186,7 +188,17 @@ class _Desk:
         )
 
     def _hear(self, progress: Progress) -> None:
-        record_stage(run=self.run, stage=progress.stage, shard=progress.shard, now=self.clock())
+        stage = progress.stage
+        record_stage(run=self.run, stage=stage, shard=progress.shard, now=self.clock())
+        if stage.name == "gate" and stage.is_done and progress.shard is None:
+            record_mask(
+                lender_id=self.lender.lender_id,
+                business_date=self.business_date,
+                digest=stage.output_digest,
+                rows=stage.rows,
+                version=law().version,
+                now=self.clock(),
+            )
         if self.also is not None:
             self.also(progress)
 

@@ -37,7 +37,7 @@ from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.contact_histories import find_borrower, find_borrowers
 from forbear_server.services.evidence import append_evidence
-from forbear_server.store.models import Borrower, PermitRequest
+from forbear_server.store.models import Borrower, EvidenceEntry, PermitRequest
 
 
 class BorrowerUnknown(RequestRefused):
@@ -163,7 +163,12 @@ def issue_permit(
 @transaction.atomic
 def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
     """Marks a permit used, before the effect. Raises `PermitNotUsable`, changing nothing."""
-    row = PermitRequest.objects.select_for_update().get(pk=uuid.UUID(permit_id))
+    key = _uuid(permit_id)
+    row = None if key is None else PermitRequest.objects.select_for_update().filter(pk=key).first()
+    if row is None:
+        raise PermitNotUsable(f"There is no permit {permit_id}, or it is not yours to use.")
+    if find_borrower(actor, row.borrower.ref, at=now) is None:
+        raise PermitNotUsable(f"There is no permit {permit_id}, or it is not yours to use.")
     permit = _permit(row, row.borrower.ref)
     if permit is None:
         raise PermitNotUsable(f"Permit {permit_id} was never issued ({row.state}).")
@@ -189,6 +194,27 @@ def lapse_permits(*, lender_id: int, now: datetime) -> int:
         row.save(update_fields=["state"])
         append_evidence("permit.lapsed", now=now, lender_id=lender_id, subject=f"permit:{row.uuid}")
     return len(rows)
+
+
+@transaction.atomic
+def record_mask(
+    *, lender_id: int, business_date: date, digest: str, rows: int, version: str, now: datetime
+) -> None:
+    """The night's answers for everybody are one entry: the digest of the mask's files.
+
+    Safe to repeat: a run that goes on records its mask once.
+    """
+    subject = f"run:{business_date}"
+    known = EvidenceEntry.objects.filter(name="gate.mask_recorded", subject=subject)
+    if known.filter(body__digest=digest).exists():
+        return
+    append_evidence(
+        "gate.mask_recorded",
+        now=now,
+        lender_id=lender_id,
+        subject=subject,
+        body={"digest": digest, "rows": rows, "rulebooks": version},
+    )
 
 
 _EVENTS = {
@@ -236,6 +262,13 @@ def _recorded(
         facts_digest=_digest(facts),
         facts=facts,
     )
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def _grounds(judgement: Judgement) -> list[dict[str, str]]:
