@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from forbear_server.console import import_steps, imports, loans, overview, runs, sign_in, worklists
+from forbear_server.console import (
+    import_steps,
+    imports,
+    loans,
+    may_contact,
+    overview,
+    rules,
+    runs,
+    sign_in,
+    worklists,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -36,6 +46,11 @@ urlpatterns = [
         import_steps.rejects_file,
         name="import-rejects-file",
     ),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/may-i-contact/", may_contact.may_contact, name="may-contact"),
+    path("rules/differences/", rules.rule_differences, name="rule-differences"),
+    path("rules/books/<str:book_id>/report/", rules.rulebook_report, name="rulebook-report"),
+    path("rules/<str:rule_id>/", rules.rule, name="rule"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<str:day>/", runs.run_day, name="run"),
     path("runs/<str:day>/start/", runs.start, name="run-start"),

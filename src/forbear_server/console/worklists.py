@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from forbear.compliance.citations import Confidence
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.rule_wording import CONFIDENCE_KINDS
 from forbear_server.console.wording import (
     ACTIONS,
+    CONFIDENCES,
     INSTRUMENT_KINDS,
     ITEM_STATES,
     LIST_KINDS,
@@ -65,6 +68,9 @@ class ShownGround:
     source_kind: str
     strength: str
     rule_id: str
+    confidence: str
+    confidence_kind: str
+    has_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,11 @@ def shown_ground(ground: Ground) -> ShownGround:
         source_kind=word(INSTRUMENT_KINDS, citation.instrument_kind) if citation else "",
         strength=word(STRENGTHS, citation.strength) if citation else "",
         rule_id=ground.rule_id,
+        confidence=word(CONFIDENCES, citation.confidence)
+        if citation and citation.confidence is not Confidence.OFFICIAL
+        else "",
+        confidence_kind=CONFIDENCE_KINDS[citation.confidence] if citation else "",
+        has_page=citation is not None,
     )
 
 
