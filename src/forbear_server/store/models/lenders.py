@@ -20,11 +20,13 @@ class Lender(models.Model):
     name_en = models.CharField(max_length=120)
     kind = models.CharField(max_length=32, choices=Kind.choices)
     # The legal system whose rulebooks the gate asks: ISO 3166 code, "US-MA" for a state's own.
-    jurisdiction = models.CharField(max_length=8, default="CN")
+    jurisdiction = models.CharField(max_length=8, default="CN", db_default="CN")
     # Bodies whose self-regulation binds this lender; empty (null): what its kind usually means.
     memberships = models.JSONField(null=True, blank=True)
     # Strengths that advise instead of bind: not_advisable, should_not, or none.
-    advisory_strengths = models.JSONField(default=list, blank=True)
+    advisory_strengths = models.JSONField(
+        default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     currency = models.CharField(max_length=3, default="CNY")
     time_zone = models.CharField(max_length=64, default="Asia/Shanghai")
 
