@@ -16,6 +16,7 @@ from forbear import rulebooks
 from forbear.compliance.cases import run_case
 from forbear.compliance.rulebook import RulebookFaulty, load_rulebook
 from forbear.compliance.rules import Rule
+from forbear.conformance.mutation import mutation_results
 from forbear.conformance.theorems import theorems
 from forbear.conformance.worked_cases import CaseFileFaulty, CaseResult, read_case_file, run_cases
 from forbear_server.cli.days import day_of
@@ -160,6 +161,33 @@ def prove(as_json: AsJson = False) -> None:
     show_records(records, as_json=as_json, title="Theorems")
     sound = all(one.status == "proved" and one.seeded_fault_caught for one in proved)
     raise typer.Exit(0 if sound else 1)
+
+
+@app.command("mutants")
+def mutants_(
+    jurisdiction: Annotated[str | None, typer.Option(help="Only this one: CN, US …")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change each comparison, constant and word of every rule: does a case notice?
+
+    A survivor comes with facts on which it differs from the law: a case to put to a lawyer.
+
+    Example: forbear rules mutants --jurisdiction CN
+    """
+    rules = [r for r in rulebooks.rules() if jurisdiction in (None, r.reach.jurisdiction)]
+    results = list(mutation_results(track(rules, description="Changing", disable=as_json)))
+    if as_json:
+        show_records([asdict(one) for one in results], as_json=True, title="Mutants")
+        return
+    left = [asdict(survivor) for one in results for survivor in one.survivors]
+    if left:
+        show_records(left, as_json=False, title="Survivors")
+    made, killed = sum(r.mutants for r in results), sum(r.killed for r in results)
+    equal = sum(r.equivalent for r in results)
+    say(
+        f"{made} mutants of {len(rules)} rules: {killed} noticed by cases, {equal} proven equal, "
+        f"{len(left)} left."
+    )
 
 
 def _day(on: str | None) -> date:

@@ -151,6 +151,8 @@ def issue_permit(
             "channel": asked.channel.value,
             "grounds": row.grounds,
             "exceptions": [g.rule_id for g in answer.judgement.exceptions],
+            # the records an exception rests on; each can be withdrawn
+            "consents": [c.consent_id for c in counted.history.consents if c.holds(now)],
             "rulebooks": row.rulebooks,
             "facts_digest": row.facts_digest,
             "opens_at": None if row.opens_at is None else row.opens_at.isoformat(),
