@@ -17,6 +17,7 @@ from browser.checks import (
 )
 
 LOAN_OF_LIN = "/console/loans/QH-250614-0042/"
+MAY_CONTACT = "/console/rules/may-i-contact/"
 SCREENS = [
     ("", "/console/sign-in/", "C01", "C01-password"),
     ("strategist", "/console/", "C02", "C02-tiles"),
@@ -28,6 +29,21 @@ SCREENS = [
     ("collector", "/console/worklist/?tab=done", "C06-empty", "C06-empty"),
     ("compliance", LOAN_OF_LIN, "C07-loan", "C07-loan"),
     ("compliance", f"{LOAN_OF_LIN}?as_of=2030-01-01", "C07-invalid", "problems"),
+    ("collector", "/console/rules/", "C13", "C13-tree"),
+    ("collector", "/console/rules/?on=1950-01-01", "C13-empty", "C13-empty"),
+    ("strategist", "/console/rules/CN-GBT45251-HOURS/?cases=run", "C13-rule", "C13-rule"),
+    ("admin", "/console/rules/US-REGF-MEDIA-EXC/", "C13-unverified", "C13-rule"),
+    (
+        "compliance",
+        "/console/rules/differences/?before=2024-12-31&after=2026-11-20",
+        "C13-differences",
+        "C13-differences",
+    ),
+    ("lead", "/console/rules/books/CN-CC/report/", "C13-report", "C13-report"),
+    ("collector", f"{MAY_CONTACT}?time=22:00", "C14", "C14-verdict"),
+    ("compliance", f"{MAY_CONTACT}?time=10:00&recipient=employer", "C14-never", "C14-verdict"),
+    ("compliance", f"{MAY_CONTACT}?zone=unknown&is_on_hold=yes", "C14-review", "C14-unread"),
+    ("complaints", f"{MAY_CONTACT}?time=25:00&channel=fax", "C14-invalid", "problems"),
     ("collector", "/console/imports/", "denied", "denied"),
     ("collector", "/console/nothing-here/", "not-found", "not-found"),
 ]

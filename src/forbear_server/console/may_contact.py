@@ -94,13 +94,14 @@ def may_contact(request: ConsoleRequest) -> HttpResponse:
 
 def _rendered(request: ConsoleRequest, context: dict[str, Any], *, is_faulty: bool) -> HttpResponse:
     """Faults, and the first answer after them, replace the form as well as the answer."""
-    if not request.htmx:
+    is_part = bool(request.htmx) and not request.htmx.history_restore_request
+    if not is_part:
         name, is_whole = "console/may_contact.html", True
     else:
         is_whole = is_faulty or request.GET.get("faulty") == "yes"
         name = "console/may_contact_body.html" if is_whole else "console/may_contact_result.html"
     answer = render(request, name, context, status=422 if is_faulty else 200)
-    if request.htmx:
+    if is_part:
         answer["HX-Replace-Url"] = context["permalink"]
         if is_whole:
             answer["HX-Retarget"] = "#may-contact"

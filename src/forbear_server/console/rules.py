@@ -50,6 +50,7 @@ from forbear_server.selectors.rule_catalogue import (
 from forbear_server.selectors.rule_hits import rule_hits
 from forbear_server.ui.clock import business_now
 
+_REGIONS = {"rule": "console/rule_region.html", "rule-cases": "console/rule_cases.html"}
 # A filtered tree of at most so many rules is shown open.
 SHORT_TREE = 30
 
@@ -88,7 +89,7 @@ def rules(request: ConsoleRequest) -> HttpResponse:
         ],
         "version": rulebooks.version(),
     }
-    name = "console/rules_body.html" if request.htmx else "console/rules.html"
+    name = "console/rules_body.html" if _target(request) else "console/rules.html"
     return render(request, name, context, status=422 if problems else 200)
 
 
@@ -111,10 +112,8 @@ def rule(request: ConsoleRequest, rule_id: str) -> HttpResponse:
         if is_run
         else [],
     }
-    if request.htmx and request.htmx.target == "rule-cases":
-        return render(request, "console/rule_cases.html", context)
-    if request.htmx and request.htmx.target == "rule":
-        return render(request, "console/rule_region.html", context)
+    if _target(request) in _REGIONS:
+        return render(request, _REGIONS[_target(request)], context)
     context |= _frame(request, filters, problems, found)
     return render(request, "console/rules.html", context, status=422 if problems else 200)
 
@@ -172,6 +171,13 @@ def rulebook_report(request: ConsoleRequest, book_id: str) -> HttpResponse:
         "version": rulebooks.version(),
     }
     return render(request, "console/rulebook_report.html", context)
+
+
+def _target(request: ConsoleRequest) -> str:
+    """The region htmx wants; empty for a whole page, also when the history is gone back."""
+    if not request.htmx or request.htmx.history_restore_request:
+        return ""
+    return request.htmx.target or "rules"
 
 
 def _frame(

@@ -9,43 +9,52 @@
     }
   };
 
-  /* The tree: up and down along what is visible, right opens, left closes or goes to the parent. */
-  const tree = document.querySelector("[data-tree]");
+  /* The tree: up and down along what is visible, right opens, left closes or goes to the parent.
+     Listeners sit on the document: going back in the history brings another tree. */
   const isShown = (one) => one.getClientRects().length > 0;
-  if (tree) {
-    tree.addEventListener("keydown", (event) => {
-      const at = event.target.closest("summary, a");
-      if (!at || event.ctrlKey || event.metaKey || event.altKey) return;
-      const stops = [...tree.querySelectorAll("summary, a")].filter(isShown);
-      const n = stops.indexOf(at);
-      const branch = at.matches("summary") ? at.parentElement : null;
-      let next = null;
-      if (event.key === "ArrowDown") next = stops[n + 1];
-      else if (event.key === "ArrowUp") next = stops[n - 1];
-      else if (event.key === "Home") next = stops[0];
-      else if (event.key === "End") next = stops[stops.length - 1];
-      else if (event.key === "ArrowRight" && branch) {
-        if (branch.open) next = stops[n + 1];
-        else branch.open = true;
-      } else if (event.key === "ArrowLeft") {
-        if (branch && branch.open) branch.open = false;
-        else {
-          const above = at.closest("ul");
-          next = above && above.parentElement.querySelector("summary");
-        }
-      } else return;
-      event.preventDefault();
-      if (next) next.focus();
+  const stopBeside = (tree, at, key) => {
+    const stops = [...tree.querySelectorAll("summary, a")].filter(isShown);
+    const n = stops.indexOf(at);
+    const branch = at.matches("summary") ? at.parentElement : null;
+    if (key === "ArrowDown") return stops[n + 1];
+    if (key === "ArrowUp") return stops[n - 1];
+    if (key === "Home") return stops[0];
+    if (key === "End") return stops[stops.length - 1];
+    if (key === "ArrowRight") {
+      if (branch && branch.open) return stops[n + 1];
+      if (branch) branch.open = true;
+      return at;
+    }
+    if (branch && branch.open) {
+      branch.open = false;
+      return at;
+    }
+    const above = at.closest("ul");
+    return above ? above.parentElement.querySelector("summary") : at;
+  };
+  const treeKeys = ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End"];
+  document.addEventListener("keydown", (event) => {
+    const at = event.target.closest("[data-tree] summary, [data-tree] a");
+    if (!at || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!treeKeys.includes(event.key)) return;
+    event.preventDefault();
+    const next = stopBeside(at.closest("[data-tree]"), at, event.key);
+    if (next) next.focus();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const tree = document.querySelector("[data-tree]");
+    if (!tree || event.detail.target.id !== "rule") return;
+    tree.parentElement.classList.add("has-rule");
+    const path = new URL(event.detail.pathInfo.requestPath, window.location.href).pathname;
+    tree.querySelectorAll("a").forEach((link) => {
+      if (new URL(link.href).pathname === path) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
     });
-    document.addEventListener("htmx:afterSwap", (event) => {
-      if (event.detail.target.id !== "rule") return;
-      tree.parentElement.classList.add("has-rule");
-      const path = new URL(event.detail.pathInfo.requestPath, window.location.href).pathname;
-      tree.querySelectorAll("a").forEach((link) => {
-        if (new URL(link.href).pathname === path) link.setAttribute("aria-current", "page");
-        else link.removeAttribute("aria-current");
-      });
-    });
+  });
+  const current = document.querySelector("[data-tree] [aria-current=page]");
+  if (current) {
+    const tree = current.closest("[data-tree]");
+    tree.scrollTop = Math.max(0, current.offsetTop - tree.offsetTop - tree.clientHeight / 3);
   }
 
   /* The address of what is shown, as a colleague can open it. */
