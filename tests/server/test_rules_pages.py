@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,9 @@ import pytest
 from django.test import Client
 
 from forbear import rulebooks
-from forbear_server.console.rule_display import try_address
+from forbear.compliance.parameters import DatedValue
+from forbear.compliance.rules import Rule
+from forbear_server.console.rule_display import shown_parameter, try_address
 from forbear_server.selectors.actors import Role
 from forbear_server.selectors.rule_catalogue import differences, is_contact_rule
 from forbear_server.store.lender_scope import lender_scope
@@ -243,7 +246,36 @@ def test_two_days_show_what_began_and_what_ended(signed_in: SignIn) -> None:
 
 def test_days_the_wrong_way_round_are_turned() -> None:
     early, late = NOW.date() - timedelta(days=900), NOW.date()
-    assert differences(late, early) == differences(early, late)
+    law = rulebooks.rules()
+    assert differences(law, late, early) == differences(law, early, late)
+
+
+def with_a_later_number() -> Rule:
+    """The quiet hours as if 23:00 replaced 22:00 from 2026-06-01."""
+    rule = rulebooks.rules_by_id()[HOURS]
+    held = rule.parameters["quiet_starts_minute"]
+    later = DatedValue(date(2026, 6, 1), 23 * 60, "an amendment", date(2026, 6, 1))
+    amended = replace(held, values=(*held.values, later))
+    return replace(rule, parameters={**rule.parameters, held.name: amended})
+
+
+def test_a_changed_number_is_found_between_two_days() -> None:
+    found = differences([with_a_later_number()], date(2026, 5, 31), date(2026, 6, 1))
+    assert (found.begun, found.ended) == ((), ())
+    assert [(c.parameter.name, c.before, c.after) for c in found.changed] == [
+        ("quiet_starts_minute", 1320, 1380)
+    ]
+
+
+def test_the_values_of_a_parameter_follow_each_other_in_time() -> None:
+    parameter = with_a_later_number().parameters["quiet_starts_minute"]
+    shown = shown_parameter(parameter, on=date(2026, 6, 1))
+    assert [(p.value, p.from_on, p.until_on, p.is_current) for p in shown.periods] == [
+        ("22:00", date(2025, 2, 28), date(2026, 6, 1), False),
+        ("23:00", date(2026, 6, 1), None, True),
+    ]
+    # 458 of the 823 days from 2025-02-28 to 2027-06-01, then 365: eighths of the bar.
+    assert [p.eighths for p in shown.periods] == [4, 3]
 
 
 def test_a_faulty_day_of_a_comparison_is_named(signed_in: SignIn) -> None:

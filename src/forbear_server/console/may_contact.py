@@ -26,12 +26,12 @@ from forbear.contact.standings import facts_read, standings
 from forbear.contact.supposing import supposed_days, supposed_permission
 from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.may_contact_display import (
-    form_fields,
     shown_day,
     shown_hours,
     shown_standings,
     shown_verdict,
 )
+from forbear_server.console.may_contact_fields import form_fields
 from forbear_server.console.may_contact_form import (
     ASKED_NAMES,
     KINDS,

@@ -10,34 +10,18 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forbear.compliance.fact_kinds import Kind, vocabulary
 from forbear.compliance.verdicts import Ruling
-from forbear.contact.channels import LenderKind
-from forbear.contact.facts import ContactFacts
 from forbear.contact.permission import Permission
 from forbear.contact.standings import ASKED, RuleStanding, Standing
 from forbear.contact.supposing import SupposedDay
-from forbear_server.console.may_contact_form import KINDS, NO_BODY, OF_THE_CLOCK, is_clock
-from forbear_server.console.problems import Problem
 from forbear_server.console.rule_display import ShownSource, shown_source
 from forbear_server.console.rule_wording import (
-    JURISDICTIONS,
-    LENDER_KINDS,
-    MEMBERSHIPS,
-    PRODUCTS,
     RULINGS,
     STANDING_KINDS,
     STANDINGS,
-    fact_label,
-    fact_words,
     in_language,
 )
-from forbear_server.console.wording import CHANNELS, VERDICT_REASONS, Words, word
-from forbear_server.selectors.rule_catalogue import (
-    contact_jurisdictions,
-    contact_memberships,
-    contact_products,
-)
+from forbear_server.console.wording import VERDICT_REASONS, word
 
 MIXED = "mixed"
 _KINDS_OF_RULING: Mapping[str, str] = {
@@ -47,45 +31,6 @@ _KINDS_OF_RULING: Mapping[str, str] = {
     MIXED: "note",
 }
 _SIGNS: Mapping[str, str] = {"allowed": "✓", "refused": "✕", "needs_review": "?", MIXED: "◐"}
-_USUAL_WORDS = {
-    name: str(held) for name, held in vocabulary(ContactFacts).defaults.items() if KINDS[name].words
-}
-# Shown first, in this order; every other fact stands behind 更多事实.
-MAIN_FACTS: Words = {
-    "connected_interactive_calls_today": gettext_lazy("今日已接通（人工）"),
-    "connected_notice_calls_today": gettext_lazy("今日已接通（智能语音）"),
-    "unanswered_attempts_today_same_number": gettext_lazy("今日未接（同一号码）"),
-    "agreed_from_minute": gettext_lazy("约定时段从"),
-    "agreed_until_minute": gettext_lazy("约定时段到"),
-    "has_night_consent": gettext_lazy("同意夜间联系"),
-    "is_on_hold": gettext_lazy("暂停联系中"),
-    "is_contact_stopped": gettext_lazy("书面要求停止联系"),
-    "is_channel_opted_out": gettext_lazy("已退订该渠道"),
-    "is_number_invalid": gettext_lazy("号码已失效"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: `choices` make it a list, `kind` is the type of an input otherwise."""
-
-    name: str
-    label: str
-    kind: str
-    value: str
-    choices: list[tuple[str, str]]
-    lo: int
-    hi: int
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    who: list[Field]
-    when: list[Field]
-    facts: list[Field]
-    more: list[Field]
-    is_more_used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,69 +75,6 @@ class ShownDay:
     sign: str
     word: str
     windows: list[tuple[int, int]]
-
-
-def form_fields(typed: Mapping[str, str], problems: Iterable[Problem]) -> Fields:
-    """Every field with what was typed and its fault."""
-    faults = {problem.field: problem.text for problem in problems}
-
-    def choice(name: str, label: str, choices: list[tuple[str, str]], usual: str = "") -> Field:
-        value = typed.get(name, "") or usual
-        if value not in {code for code, _label in choices}:
-            choices = [*choices, (value, value)]
-        return Field(name, label, "choice", value, choices, 0, 0, faults.get(name, ""))
-
-    def typed_in(name: str, label: str, kind: str) -> Field:
-        return Field(name, label, kind, typed.get(name, ""), [], 0, 0, faults.get(name, ""))
-
-    def fact(kind: Kind) -> Field:
-        label = word(MAIN_FACTS, kind.name) if kind.name in MAIN_FACTS else fact_label(kind)
-        if kind.kind == "word":
-            return choice(kind.name, label, fact_words(kind), _USUAL_WORDS.get(kind.name, ""))
-        if kind.kind == "bool":
-            unsaid = _("未知") if kind.is_optional else _("否")
-            answers = [("", unsaid), ("yes", _("是"))]
-            if kind.is_optional or typed.get(kind.name) == "no":
-                answers.append(("no", _("否")))
-            return choice(kind.name, label, answers)
-        if is_clock(kind):
-            return typed_in(kind.name, label, "time")
-        held = typed.get(kind.name, "")
-        return Field(
-            kind.name, label, "number", held, [], kind.lo, kind.hi, faults.get(kind.name, "")
-        )
-
-    others = [
-        kind
-        for name, kind in KINDS.items()
-        if name not in OF_THE_CLOCK and name not in MAIN_FACTS and name != "channel"
-    ]
-    more = [
-        choice("members", _("自律组织"), _memberships()),
-        choice("agency", _("由外包机构执行"), [("", _("否")), ("yes", _("是"))]),
-        choice("zone", _("借款人所在时区"), [("", _("已知")), ("unknown", _("未知"))]),
-        *(fact(kind) for kind in others),
-    ]
-    return Fields(
-        who=[
-            choice("jurisdiction", _("法域"), _labels(JURISDICTIONS, contact_jurisdictions())),
-            choice("kind", _("机构类型"), _labels(LENDER_KINDS, list(LenderKind))),
-            choice(
-                "product",
-                _("产品"),
-                [("", _("未知（按全部产品）")), *_labels(PRODUCTS, contact_products())],
-            ),
-            typed_in("borrower", _("借款人编号（留空为假设的人）"), "text"),
-        ],
-        when=[
-            typed_in("on", _("日期"), "date"),
-            typed_in("time", _("时间（当地）"), "time"),
-            choice("channel", _("渠道与方式"), _channels()),
-        ],
-        facts=[fact(KINDS[name]) for name in MAIN_FACTS],
-        more=more,
-        is_more_used=any(one.problem or _is_used(one) for one in more),
-    )
 
 
 def shown_verdict(answer: Permission, place: ZoneInfo | None) -> ShownVerdict:
@@ -273,36 +155,6 @@ def shown_day(day: SupposedDay) -> ShownDay:
             (w.from_minute, w.until_minute) for w in day.windows if w.ruling is Ruling.ALLOWED
         ],
     )
-
-
-def _is_used(field: Field) -> bool:
-    return field.value not in ("", _USUAL_WORDS.get(field.name, ""))
-
-
-def _labels(words: Words, codes: Iterable[str]) -> list[tuple[str, str]]:
-    return [(str(code), word(words, code)) for code in codes]
-
-
-def _memberships() -> list[tuple[str, str]]:
-    return [
-        ("", _("按机构类型的通常情况")),
-        *_labels(MEMBERSHIPS, contact_memberships()),
-        ("all", _("全部")),
-        (NO_BODY, _("都不是会员")),
-    ]
-
-
-def _channels() -> list[tuple[str, str]]:
-    ways = {"voice_interactive": _("交互式"), "voice_notice_ai": _("告知式")}
-    return [
-        (
-            code,
-            _("%(channel)s（%(way)s）") % {"channel": word(CHANNELS, code), "way": ways[code]}
-            if code in ways
-            else word(CHANNELS, code),
-        )
-        for code in CHANNELS
-    ]
 
 
 def _moment(at: datetime, place: ZoneInfo | None) -> str:

@@ -63,7 +63,8 @@ class ShownPeriod:
     source: str
     checked_on: date
     is_current: bool
-    share: int
+    # How much of the bar it takes.
+    eighths: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ def shown_rule(rule: Rule, *, on: date) -> ShownRule:
 def shown_parameter(parameter: Parameter, *, on: date) -> ShownParameter:
     periods = value_periods(parameter, on)
     end = max(on, parameter.values[-1].from_on + timedelta(days=365))
+    whole = (end - parameter.values[0].from_on).days
     return ShownParameter(
         parameter.name,
         [
@@ -164,7 +166,7 @@ def shown_parameter(parameter: Parameter, *, on: date) -> ShownParameter:
                 source=one.value.source,
                 checked_on=one.value.last_checked_on,
                 is_current=one.is_current,
-                share=max(1, ((one.until_on or end) - one.value.from_on).days),
+                eighths=max(1, 8 * ((one.until_on or end) - one.value.from_on).days // whole),
             )
             for one in periods
         ],

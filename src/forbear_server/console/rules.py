@@ -126,7 +126,7 @@ def rule_differences(request: ConsoleRequest) -> HttpResponse:
     problems: list[Problem] = []
     before = _day(request.GET, "before", date(today.year - 1, today.month, 1), problems)
     after = _day(request.GET, "after", today, problems)
-    found = differences(before, after)
+    found = differences(rulebooks.rules(), before, after)
     context = {
         "problems": problems,
         "before": request.GET.get("before") or before.isoformat(),

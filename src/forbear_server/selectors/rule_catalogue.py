@@ -178,10 +178,9 @@ def run_cases(rule: Rule) -> list[CaseOutcome]:
     return [run_case(rule, case) for case in rule.cases]
 
 
-def differences(before: date, after: date) -> Differences:
+def differences(held: Sequence[Rule], before: date, after: date) -> Differences:
     """The law of two days against each other; given the wrong way round, they are turned."""
     before, after = min(before, after), max(before, after)
-    held = rulebooks.rules()
     changed = [
         ChangedNumber(rule, parameter, parameter.at(before), parameter.at(after))
         for rule in held
