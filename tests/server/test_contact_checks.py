@@ -154,6 +154,14 @@ def test_bad_input_is_refused_clearly(qinghe: int, token, changed, status, said)
     assert said in answer.content.decode()
 
 
+def test_faults_are_told_of_the_form_that_was_sent(qinghe: int, token) -> None:
+    text = token(Role.COLLECTOR)
+    one = post({**FACTS, "channel": "fax"}, text).json()["errors"]
+    assert [e["where"] for e in one] == ["channel"]
+    many = post({"checks": [FACTS, {**FACTS, "at": "2026-03-10T10:00:00"}]}, text).json()["errors"]
+    assert [e["where"] for e in many] == ["checks.1.at"]
+
+
 def test_a_batch_answers_in_order_and_a_bad_question_does_not_spoil_the_others(
     qinghe: int, token
 ) -> None:

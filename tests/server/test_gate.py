@@ -25,7 +25,7 @@ from forbear_server.services.gate import (
     may_contact_many,
     use_permit,
 )
-from forbear_server.services.lenders import set_lender_rules
+from forbear_server.services.lenders import RulesUnknown, set_lender_rules
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import PermitRequest
 from server.conftest import NOW
@@ -120,6 +120,48 @@ def test_a_permit_is_used_once_and_only_inside_its_window(officer: Actor) -> Non
     assert recorded(officer.lender_id)[-1] == "permit.used"
     with pytest.raises(PermitNotUsable):
         use_permit(actor=officer, permit_id=answer.request_id, now=NOW + timedelta(minutes=2))
+
+
+def test_a_key_is_of_one_person_and_one_purpose(officer: Actor) -> None:
+    ask(officer, "k1")
+    for other in (replace(CALL, recipient="guarantor"), replace(CALL, purpose="answer_request")):
+        with pytest.raises(KeyReused):
+            ask(officer, "k1", asked=other)
+
+
+def test_a_permit_is_asked_about_once_more_when_it_is_used(officer: Actor) -> None:
+    """Another call was made meanwhile: the third of the day is not this one any more."""
+    first, second = ask(officer, "k1"), ask(officer, "k2")
+    for n in (3, 4):
+        ask(officer, f"k{n}", asked=replace(CALL, number_ref="n1"))
+    for answer in (first, second):
+        use_permit(actor=officer, permit_id=answer.request_id, now=NOW + timedelta(minutes=1))
+    set_lender_rules(
+        code="qinghe", jurisdiction="IN", memberships=(), advisory_strengths=(), now=NOW
+    )
+    elsewhere = replace(officer, scope=replace(officer.scope, jurisdiction="XX"))
+    third = PermitRequest.objects.get(idempotency_key="k3")
+    with pytest.raises(PermitNotUsable, match="no longer holds"):
+        use_permit(actor=elsewhere, permit_id=str(third.pk), now=NOW + timedelta(minutes=2))
+    assert PermitRequest.objects.get(pk=third.pk).state == "issued"
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "memberships"), [("CN", ("CBA",)), ("ZZ", ()), ("CN", ("cba", "aba"))]
+)
+def test_words_that_no_rulebook_knows_free_nobody_from_rules(
+    officer: Actor, jurisdiction: str, memberships: tuple[str, ...]
+) -> None:
+    entries = recorded(officer.lender_id)
+    with pytest.raises(RulesUnknown):
+        set_lender_rules(
+            code="qinghe",
+            jurisdiction=jurisdiction,
+            memberships=memberships,
+            advisory_strengths=(),
+            now=NOW,
+        )
+    assert recorded(officer.lender_id) == entries
 
 
 def test_a_refused_request_is_no_permit(officer: Actor) -> None:

@@ -83,9 +83,11 @@ def load_rulebook(folder: Path, vocabularies: Mapping[str, Vocabulary]) -> Ruleb
     )
     cases = list(_cases(folder, faults))
     read = {rule.rule_id: (file, rule) for file in files for rule in file.rules}
-    faults += _gaps(folder, entries, read, cases)
-    faults += _unused_parameters(folder, parameters, read)
-    faults += _foreign_exceptions(entries, read)
+    if not any(file.faults for file in files):
+        # what is missing is judged only once every rule could be read
+        faults += _gaps(folder, entries, read, cases)
+        faults += _unused_parameters(folder, parameters, read)
+        faults += _foreign_exceptions(entries, read)
     if not (folder / "README.md").exists():
         faults.append(Fault(_said(folder, folder / "README.md"), 1, 1, "missing", "say its scope"))
     if faults or head is None:

@@ -14,7 +14,7 @@ import z3
 
 from forbear.compliance.cases import facts_of
 from forbear.compliance.explaining import decided
-from forbear.compliance.expressions import Tree
+from forbear.compliance.expressions import Leaf, Tree, leaves, value
 from forbear.compliance.formulas import FormulaAlgebra
 from forbear.compliance.rules import Rule
 from forbear.compliance.verdicts import Verdict
@@ -83,20 +83,39 @@ def difference(rule: Rule, other: Tree, numbers: Mapping[str, int]) -> dict[str,
     algebra = FormulaAlgebra(rule.vocabulary.kinds, numbers)
     solver = z3.Solver()
     solver.add(*algebra.bounds)
+    numbered = {o: n for n, o in enumerate(dict.fromkeys(map(_outcome, leaves(rule.tree))))}
+
+    def outcome(tree: Tree) -> Any:
+        return value(tree, lambda leaf: z3.IntVal(numbered[_outcome(leaf)]), algebra)
+
     solver.add(
         z3.Or(
-            algebra.leaf(rule.tree) != algebra.leaf(other),
+            outcome(rule.tree) != outcome(other),
             algebra.until(rule.tree) != algebra.until(other),
         )
     )
     if solver.check() != z3.sat:
         return None
-    model = solver.model()
-    return {
-        name: str(model.eval(held))
-        for name, held in algebra.facts.items()
-        if model.eval(held) is not held and str(model.eval(held)) != str(held)
-    }
+    return _told(rule, algebra, solver.model())
+
+
+def _outcome(leaf: Leaf) -> tuple[str, str, str | None]:
+    """What a caller sees of an outcome; two branches may end in the same one."""
+    return leaf.ruling.value, leaf.code, leaf.exception
+
+
+def _told(rule: Rule, algebra: FormulaAlgebra, model: Any) -> dict[str, Any]:
+    """The facts of a model, words as words, unknown ones as None, those that play no part left out."""
+    told: dict[str, Any] = {}
+    for name, kind in rule.vocabulary.kinds.items():
+        held, known = model.eval(algebra.facts[name]), algebra.known.get(name)
+        if known is not None and z3.is_false(model.eval(known)):
+            told[name] = None
+        elif z3.is_int_value(held):
+            told[name] = kind.words[held.as_long()] if kind.words else held.as_long()
+        elif z3.is_true(held) or z3.is_false(held):
+            told[name] = z3.is_true(held)
+    return told
 
 
 def _latest(rule: Rule) -> date:

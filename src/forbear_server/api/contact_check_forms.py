@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from forbear.contact.facts import PURPOSES, RECIPIENTS
 
@@ -110,6 +110,18 @@ class ContactChecksIn(Form):
     """Many questions, answered in their order."""
 
     checks: Annotated[list[ContactCheckIn], Field(min_length=1, max_length=MOST_CHECKS)]
+
+
+def _one_or_many(told: object) -> str:
+    """Which of the two forms a body has, so that its faults are told of that form only."""
+    is_many = "checks" in told if isinstance(told, dict) else hasattr(told, "checks")
+    return "many" if is_many else "one"
+
+
+OneOrMany = Annotated[
+    Annotated[ContactCheckIn, Tag("one")] | Annotated[ContactChecksIn, Tag("many")],
+    Discriminator(_one_or_many),
+]
 
 
 class GroundOut(Schema):

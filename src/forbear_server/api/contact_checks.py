@@ -1,8 +1,9 @@
 """`POST /v1/contact-checks`: may I contact? One question or up to ten thousand; nothing is written."""
 
 from datetime import datetime
+from typing import Annotated
 
-from ninja import Router
+from ninja import Body, Router
 
 from forbear import rulebooks
 from forbear.compliance.fact_kinds import vocabulary
@@ -27,10 +28,10 @@ from forbear_server.api.contact_check_forms import (
     ContactCheckIn,
     ContactCheckOut,
     ContactCheckProblem,
-    ContactChecksIn,
     ContactChecksOut,
     GroundOut,
     HistoryIn,
+    OneOrMany,
     ScopeIn,
 )
 from forbear_server.api.problems import ProblemOut
@@ -71,7 +72,7 @@ class FactsUnknown(RequestRefused):
 )
 @for_screen(Screen.MAY_CONTACT)
 def contact_checks(
-    request: ApiRequest, asked: ContactChecksIn | ContactCheckIn
+    request: ApiRequest, asked: Annotated[OneOrMany, Body()]
 ) -> ContactCheckOut | ContactChecksOut:
     """The gate's answer with every rule that stands against it, citations, the next permitted
     moment and the other channels. A question is not a contact: it is not recorded and permits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,7 +16,7 @@ from forbear.primitives.errors import RequestRefused
 class ProblemOut(Schema):
     """A request that could not be done."""
 
-    type: str = Field(description="Stable code of the problem.", examples=["moment_naive"])
+    type: str = Field(description="Stable code of the problem.", examples=["request_invalid"])
     title: str = Field(description="What happened and what to do.")
     status: int = Field(description="HTTP status.", examples=[422])
     errors: list[dict[str, Any]] = Field(
@@ -31,15 +32,19 @@ def problem(
     return JsonResponse(body.model_dump(), status=status, content_type="application/problem+json")
 
 
+def _where(loc: Sequence[object]) -> str:
+    """The place in the sender's own words: `checks.3.at`, without our names for the body."""
+    ours = {"body", "asked", "one", "many"}
+    parts = [str(p) for p in loc if str(p) not in ours and "[" not in str(p)]
+    return ".".join(parts) or "body"
+
+
 def handle_problems(api: NinjaAPI) -> None:
     """Every refusal of the API in the same form."""
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        found = [
-            {"where": ".".join(str(part) for part in e["loc"]), "what": e["msg"]}
-            for e in error.errors
-        ]
+        found = [{"where": _where(e["loc"]), "what": e["msg"]} for e in error.errors]
         return problem("request_invalid", "The request is not of the documented form.", 422, found)
 
     @api.exception_handler(AuthenticationError)

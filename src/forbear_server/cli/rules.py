@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import track
 
 from forbear import rulebooks
@@ -25,6 +26,8 @@ from forbear_server.ui.clock import wall_now
 
 app = typer.Typer(no_args_is_help=True, help="The law the product obeys.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+# Progress goes beside the answer, so that an answer can be piped on.
+PROGRESS = Console(stderr=True)
 OnDay = Annotated[str | None, typer.Option("--on", help="Law of this day, 2026-11-20; today.")]
 
 
@@ -155,10 +158,19 @@ def prove(as_json: AsJson = False) -> None:
 
     tasks = theorems(rulebooks.rules())
     proved = [
-        task(time.perf_counter) for task in track(tasks, description="Proving", disable=as_json)
+        task(time.perf_counter)
+        for task in track(tasks, description="Proving", disable=as_json, console=PROGRESS)
     ]
-    records = [asdict(one) for one in proved]
-    show_records(records, as_json=as_json, title="Theorems")
+    if as_json:
+        show_records([asdict(one) for one in proved], as_json=True, title="Theorems")
+    else:
+        for one in proved:
+            caught = "seeded fault caught" if one.seeded_fault_caught else "SEEDED FAULT MISSED"
+            typer.echo(f"{one.status} {one.seconds:.3f} s, {caught}: {one.name} [{one.window}]")
+        typer.echo(
+            f"{sum(t.status == 'proved' for t in proved)} of {len(proved)} theorems proved, "
+            f"{sum(t.seeded_fault_caught for t in proved)} seeded faults caught"
+        )
     sound = all(one.status == "proved" and one.seeded_fault_caught for one in proved)
     raise typer.Exit(0 if sound else 1)
 
@@ -175,7 +187,9 @@ def mutants_(
     Example: forbear rules mutants --jurisdiction CN
     """
     rules = [r for r in rulebooks.rules() if jurisdiction in (None, r.reach.jurisdiction)]
-    results = list(mutation_results(track(rules, description="Changing", disable=as_json)))
+    results = list(
+        mutation_results(track(rules, description="Changing", disable=as_json, console=PROGRESS))
+    )
     if as_json:
         show_records([asdict(one) for one in results], as_json=True, title="Mutants")
         return

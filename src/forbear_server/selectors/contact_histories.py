@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import polars as pl
 
@@ -35,16 +36,23 @@ class KnownBorrower:
     history: ContactHistory
 
 
-def find_borrower(actor: Actor, ref: str, *, at: datetime) -> KnownBorrower | None:
+def find_borrower(
+    actor: Actor, ref: str, *, at: datetime, without_permit: UUID | None = None
+) -> KnownBorrower | None:
     """The borrower, or None: not there, or not this person's to see, which is one answer."""
-    return find_borrowers(actor, [ref], at=at).get(ref)
+    return find_borrowers(actor, [ref], at=at, without_permit=without_permit).get(ref)
 
 
-def find_borrowers(actor: Actor, refs: Sequence[str], *, at: datetime) -> dict[str, KnownBorrower]:
-    """Those of `refs` that this person may see, by ref."""
+def find_borrowers(
+    actor: Actor, refs: Sequence[str], *, at: datetime, without_permit: UUID | None = None
+) -> dict[str, KnownBorrower]:
+    """Those of `refs` that this person may see, by ref.
+
+    `without_permit` is left out of the history: the permit that is itself about to be used.
+    """
     rows = {b.ref: b for b in Borrower.objects.filter(ref__in=_may_see(actor, set(refs)))}
     attempts, consents = _of_book(open_book(actor.lender_code), actor.lender_code, list(rows))
-    permits = _of_permits([b.pk for b in rows.values()], at)
+    permits = _of_permits([b.pk for b in rows.values()], at, without_permit)
     return {
         ref: KnownBorrower(
             borrower.pk,
@@ -124,11 +132,15 @@ def _whole(held: object) -> int | None:
     return held if isinstance(held, int) else None
 
 
-def _of_permits(borrower_ids: Sequence[int], at: datetime) -> dict[int, list[ContactAttempt]]:
+def _of_permits(
+    borrower_ids: Sequence[int], at: datetime, without: UUID | None
+) -> dict[int, list[ContactAttempt]]:
     """Permits that are or may be contacts: used ones, and issued ones still inside their window."""
     rows = PermitRequest.objects.filter(
         borrower_id__in=borrower_ids, state__in=["issued", "used"]
     ).exclude(state="issued", closes_at__lte=at)
+    if without is not None:
+        rows = rows.exclude(pk=without)
     found: dict[int, list[ContactAttempt]] = {}
     for row in rows:
         channel = Channel(row.channel)

@@ -164,17 +164,22 @@ def issue_permit(
 
 @transaction.atomic
 def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
-    """Marks a permit used, before the effect. Raises `PermitNotUsable`, changing nothing."""
+    """Marks a permit used, before the effect. Raises `PermitNotUsable`, changing nothing.
+
+    The rules are asked once more: a consent may have been withdrawn, or a call answered, since.
+    """
     key = _uuid(permit_id)
     row = None if key is None else PermitRequest.objects.select_for_update().filter(pk=key).first()
     if row is None:
         raise PermitNotUsable(f"There is no permit {permit_id}, or it is not yours to use.")
-    if find_borrower(actor, row.borrower.ref, at=now) is None:
+    known = find_borrower(actor, row.borrower.ref, at=now, without_permit=key)
+    if known is None:
         raise PermitNotUsable(f"There is no permit {permit_id}, or it is not yours to use.")
     permit = _permit(row, row.borrower.ref)
     if permit is None:
         raise PermitNotUsable(f"Permit {permit_id} was never issued ({row.state}).")
     permit.check_usable(now=now, state=row.state)
+    _check_still_allowed(row, permission(known.history, _asked(row), at=now, law_on=law_of(actor)))
     row.state, row.used_at = PermitRequest.State.USED, now
     row.save(update_fields=["state", "used_at"])
     append_evidence(
@@ -266,6 +271,25 @@ def _recorded(
     )
 
 
+def _asked(row: PermitRequest) -> ContactRequest:
+    return ContactRequest(
+        channel=Channel(row.channel),
+        number_ref=row.address_ref or None,
+        loan_ref=row.loan_ref or None,
+        recipient=str(row.facts.get("recipient", "borrower")),
+        purpose=str(row.facts.get("purpose", "collect")),
+    )
+
+
+def _check_still_allowed(row: PermitRequest, answer: Permission) -> None:
+    if answer.judgement.ruling is not Ruling.ALLOWED:
+        grounds = ", ".join(g.rule_id for g in answer.judgement.grounds)
+        raise PermitNotUsable(
+            f"Permit {row.uuid} no longer holds: things changed since it was issued ({grounds}). "
+            "Ask the gate again."
+        )
+
+
 def _uuid(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
@@ -291,6 +315,8 @@ def _same_again(
         and row.loan_ref == (asked.loan_ref or "")
         and row.address_ref == (asked.number_ref or "")
         and row.content_digest == content_digest
+        and row.facts.get("recipient") == asked.recipient
+        and row.facts.get("purpose") == asked.purpose
     )
     if not same:
         raise KeyReused(
