@@ -23,7 +23,7 @@ JURISDICTIONS: Words = {
     "PH": gettext_lazy("菲律宾"),
     "SG": gettext_lazy("新加坡"),
     "UK": gettext_lazy("英国"),
-    "UK (E&W)": gettext_lazy("英格兰和威尔士"),
+    "UK-EW": gettext_lazy("英格兰和威尔士"),
     "US": gettext_lazy("美国"),
     "US-MA": gettext_lazy("美国马萨诸塞州"),
 }

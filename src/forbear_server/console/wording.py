@@ -45,6 +45,7 @@ VERDICT_REASONS: Words = {
     "quiet_hours": gettext_lazy("休息时间"),
     "outside_agreed_hours": gettext_lazy("不在约定的时间内"),
     "no_rule_in_force": gettext_lazy("没有规则生效"),
+    "third_person": gettext_lazy("不联系第三人"),
     "local_time_unknown": gettext_lazy("时区未知，按最严格处理"),
     "night_without_consent": gettext_lazy("夜间联系没有本人同意"),
     "interactive_calls_reached": gettext_lazy("今天接通的人工电话已达上限"),
