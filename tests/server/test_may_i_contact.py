@@ -13,7 +13,7 @@ from forbear.contact.facts import ContactFacts
 from forbear_server.console.may_contact_form import ASKED_NAMES
 from forbear_server.selectors.actors import Role
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import EvidenceEntry, PermitRequest
+from forbear_server.store.models import EvidenceEntry, Lender, PermitRequest
 from server.conftest import NOW
 from server.desk import import_small_tape, run_the_night
 
@@ -293,7 +293,8 @@ class TestOfABorrower:
         assert verdict(page) == "not_now"
         assert grounds(page) == ["CN-GBT45251-FREQ-INTERACTIVE"]
         assert "下次可联系 2026-11-21 08:00" in page
-        assert "按这位借款人的实际记录判断" in page
+        assert "按这位借款人的实际记录" in page
+        assert "C14-unread" not in page
 
     def test_what_is_typed_does_not_soften_the_records(self, signed_in: SignIn) -> None:
         page = ask(
@@ -305,6 +306,18 @@ class TestOfABorrower:
             jurisdiction="US",
         )
         assert verdict(page) == "not_now"
+
+    def test_what_no_record_holds_yet_is_believed(self, signed_in: SignIn, qinghe: int) -> None:
+        client = signed_in(Role.COMPLIANCE)
+        asked = {"borrower": "B-1", "time": "10:30"}
+        assert verdict(ask(client, **asked)) == "allowed"
+        # A bank's card borrower whose instalment agreement is performing is left alone.
+        with lender_scope(qinghe):
+            Lender.objects.filter(pk=qinghe).update(kind="bank")
+        page = ask(client, **asked, instalment_agreement="performing")
+        assert verdict(page) == "never"
+        assert grounds(page) == ["CN-CARD2011-70-STOP"]
+        assert verdict(ask(client, **asked, agreed_attempt_cap="0")) == "allowed"
 
     def test_it_gives_the_rules_the_worklist_gives(self, signed_in: SignIn) -> None:
         client = signed_in(Role.COLLECTOR)

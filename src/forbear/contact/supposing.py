@@ -20,6 +20,21 @@ DAY_MINUTES = 24 * 60
 # A supposed person has a wall clock and no place: the clock without summer time stands for it.
 SUPPOSED_CLOCK = ("UTC",)
 
+# What a person may know of a real borrower although no record holds it yet: none of these ever
+# permits more, so they are believed.
+UNRECORDED = (
+    "is_on_hold",
+    "is_contact_stopped",
+    "is_channel_opted_out",
+    "is_represented",
+    "is_time_inconvenient",
+    "is_place_inconvenient",
+    "is_at_workplace",
+    "is_workplace_barred",
+    "is_borrower_deceased",
+    "instalment_agreement",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -70,6 +85,19 @@ def facts_later(facts: ContactFacts, *, minute: int | None, days: int = 0) -> Co
         contacts_seven_days=0 if days >= WINDOW_DAYS else facts.contacts_seven_days,
         days_past_due=_older(facts.days_past_due, days),
     )
+
+
+def with_unrecorded(recorded: ContactFacts, stated: ContactFacts) -> ContactFacts:
+    """The recorded facts and, of what somebody states besides, those that no record holds yet.
+
+    >>> held = ContactFacts(channel="sms", local_minute=600, connected_interactive_calls_today=3)
+    >>> said = ContactFacts(channel="sms", local_minute=600, is_represented=True)
+    >>> both = with_unrecorded(held, said)
+    >>> both.connected_interactive_calls_today, both.is_represented
+    (3, True)
+    """
+    more = {name: getattr(stated, name) for name in UNRECORDED}
+    return replace(recorded, **{name: v for name, v in more.items() if v not in (False, "none")})
 
 
 def supposed_permission(facts: ContactFacts, *, on: date, law_on: LawOn) -> Permission:

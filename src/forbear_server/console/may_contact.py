@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,12 +18,12 @@ from forbear import rulebooks
 from forbear.compliance.fact_kinds import vocabulary
 from forbear.compliance.judging import ALL_BIND, LenderPolicy, RulesInForce
 from forbear.compliance.scopes import Scope
-from forbear.compliance.verdicts import Ground
+from forbear.compliance.verdicts import SEVERITY, Ground
 from forbear.contact.channels import Channel
 from forbear.contact.facts import ContactFacts
 from forbear.contact.permission import ContactRequest, LawOn, Permission
 from forbear.contact.standings import facts_read, standings
-from forbear.contact.supposing import supposed_days, supposed_permission
+from forbear.contact.supposing import supposed_days, supposed_permission, with_unrecorded
 from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.may_contact_display import (
     shown_day,
@@ -58,13 +58,19 @@ OF_THE_GATE = frozenset({"recipient", "is_person_liable"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The answer with what it was made from; `place` is there when it is a real borrower's."""
+    """The answer with what it was made from: `on` is the borrower's local day.
 
-    question: Question
+    `place`: the zone moments are written in, None for the borrower's own wall clock; `stated`: the
+    facts taken from the form.
+    """
+
+    on: date
     permission: Permission
     scope: Scope
     law_on: LawOn
     place: ZoneInfo | None
+    stated: ContactFacts
+    is_real: bool
 
 
 @require_GET
@@ -111,24 +117,43 @@ def _rendered(request: ConsoleRequest, context: dict[str, Any], *, is_faulty: bo
 def _answered(question: Question, actor: Actor) -> Asked:
     """A real borrower is answered by the gate, anybody else by the facts stated."""
     if question.borrower_ref:
-        midnight = datetime.combine(question.on, time(), ZoneInfo(actor.lender_time_zone))
-        told = may_contact_gate(
-            actor=actor,
-            borrower_ref=question.borrower_ref,
-            asked=ContactRequest(
-                channel=Channel(question.facts.channel),
-                recipient=question.facts.recipient,
-                purpose=question.facts.purpose,
-                days_past_due=question.facts.days_past_due,
-            ),
-            at=midnight + timedelta(minutes=question.minute),
-        )
-        return Asked(question, told, actor.scope, law_of(actor), ZoneInfo(actor.lender_time_zone))
+        return _of_the_gate(question, actor)
     scope = question.scope
     is_own = replace(scope, product=None) == replace(actor.scope, product=None)
     law_on = _law(scope, actor.policy if is_own else ALL_BIND)
     answer = supposed_permission(question.facts, on=question.on, law_on=law_on)
-    return Asked(question, answer, scope, law_on, None)
+    return Asked(question.on, answer, scope, law_on, None, question.facts, False)
+
+
+def _of_the_gate(question: Question, actor: Actor) -> Asked:
+    """The gate's own answer; facts that no record holds yet are added and can only refuse more."""
+    place, stated, law_on = ZoneInfo(actor.lender_time_zone), question.facts, law_of(actor)
+    told = may_contact_gate(
+        actor=actor,
+        borrower_ref=question.borrower_ref,
+        asked=ContactRequest(
+            channel=Channel(stated.channel),
+            recipient=stated.recipient,
+            purpose=stated.purpose,
+            days_past_due=stated.days_past_due,
+        ),
+        at=datetime.combine(question.on, time(), place) + timedelta(minutes=question.minute),
+    )
+    on = _local_day(told.facts, question.on)
+    used = with_unrecorded(ContactFacts(channel=stated.channel, local_minute=None), stated)
+    facts = with_unrecorded(told.facts, stated)
+    if facts != told.facts:
+        supposed = supposed_permission(facts, on=on, law_on=law_on)
+        if SEVERITY[supposed.judgement.ruling] >= SEVERITY[told.judgement.ruling]:
+            return Asked(on, supposed, actor.scope, law_on, None, used, True)
+    return Asked(on, told, actor.scope, law_on, place, used, True)
+
+
+def _local_day(facts: ContactFacts, on: date) -> date:
+    """The borrower's own day, which may be the one before or after the lender's."""
+    if facts.local_weekday is None:
+        return on
+    return on + timedelta(days=(facts.local_weekday - on.isoweekday() + 3) % 7 - 3)
 
 
 def _law(scope: Scope, policy: LenderPolicy) -> LawOn:
@@ -138,11 +163,9 @@ def _law(scope: Scope, policy: LenderPolicy) -> LawOn:
 def _shown(asked: Asked) -> dict[str, Any]:
     """Everything the answer's side of the page prints."""
     facts, judgement = asked.permission.facts, asked.permission.judgement
-    in_force = asked.law_on(asked.question.on)
-    days = supposed_days(facts, on=asked.question.on, count=DAYS_SHOWN, law_on=asked.law_on)
-    listed = shown_standings(
-        standings(rulebooks.rules(), facts, in_force, asked.scope), asked.question.on
-    )
+    in_force = asked.law_on(asked.on)
+    days = supposed_days(facts, on=asked.on, count=DAYS_SHOWN, law_on=asked.law_on)
+    listed = shown_standings(standings(rulebooks.rules(), facts, in_force, asked.scope), asked.on)
     return {
         "verdict": shown_verdict(asked.permission, asked.place),
         "grounds": [shown_ground(ground_of(*_of(ground))) for ground in judgement.grounds],
@@ -152,8 +175,9 @@ def _shown(asked: Asked) -> dict[str, Any]:
         "asked_hour": None if facts.local_minute is None else facts.local_minute // 60,
         "today": shown_day(days[0]),
         "week": [shown_day(day) for day in days],
-        "is_real": asked.place is not None,
-        "unread": _unread(facts, in_force),
+        "is_real": asked.is_real,
+        "is_beijing": asked.place is not None,
+        "unread": _unread(asked.stated, in_force),
     }
 
 
