@@ -27,7 +27,7 @@ def migrate() -> None:
     Example: forbear db migrate
     """
     with refusing(embedded.EmbeddedServerError):
-        open_desk()
+        open_desk(is_new=True)
     migrate_tables()
     say("The tables are up to date.")
 
@@ -41,7 +41,7 @@ def status(
     Example: forbear db status --json
     """
     was_running = not settings.DATABASE_IS_EMBEDDED or embedded.is_running(settings.DATA_DIR)
-    open_desk()
+    open_desk(is_new=True)
     state = migration_status()
     facts = {
         "embedded": settings.DATABASE_IS_EMBEDDED,

@@ -42,7 +42,7 @@ def demo(
     Example: forbear demo --port 8000
     """
     with refusing(embedded.EmbeddedServerError):
-        open_desk()
+        open_desk(is_new=True)
     if not is_prepared():
         _prepare(business_now())
     _print_sign_ins(port)

@@ -30,7 +30,7 @@ def serve(
     Example: forbear serve --port 8000
     """
     with refusing(embedded.EmbeddedServerError):
-        open_desk()
+        open_desk(is_new=True)
     waiting = migration_status().waiting
     if waiting:
         say(f"Migrations wait ({', '.join(waiting)}): run `forbear db migrate` first.")
