@@ -19,6 +19,7 @@ from forbear.contact.facts import ContactFacts
 from forbear.contact.permission import (
     NO_THIRD_PERSONS,
     ContactRequest,
+    judged,
     permission,
     permit_window,
     wall_moment,
@@ -95,6 +96,24 @@ def test_a_third_person_is_never_contacted_and_waiting_does_not_help(recipient: 
     assert answer.judgement.ruling is Ruling.REFUSED
     assert NO_THIRD_PERSONS in answer.judgement.grounds
     assert answer.next_permitted_at is None
+
+
+@pytest.mark.parametrize(
+    ("told", "ground"),
+    [
+        ({"is_on_hold": True}, "POLICY-HOLD"),
+        ({"is_channel_opted_out": True}, "POLICY-OPTED-OUT"),
+        ({"is_contact_stopped": True}, "POLICY-CONTACT-STOPPED"),
+    ],
+)
+def test_holds_opt_outs_and_stops_are_kept_and_waiting_lifts_none(told, ground: str) -> None:
+    facts = ContactFacts(channel="sms", local_minute=600, **told)
+    made = judged(facts, law()(date(2026, 3, 10)))
+    assert (made.ruling, made.until_minute) == (Ruling.REFUSED, None)
+    assert [g.rule_id for g in made.grounds] == [ground]
+    answering = judged(replace(facts, purpose="answer_complaint"), law()(date(2026, 3, 10)))
+    is_kept = ground == "POLICY-OPTED-OUT"  # an answer comes another way, not through this one
+    assert (answering.ruling is Ruling.REFUSED) is is_kept
 
 
 def test_an_unknown_place_is_for_a_person_to_decide() -> None:

@@ -179,9 +179,17 @@ def test_seven_days_start_with_the_spent_count_and_go_on_without_it(client: Clie
 
 
 def test_facts_nothing_looks_at_are_said_to_be_idle(client: Client) -> None:
-    page = ask(client, time="10:00", is_on_hold="yes")
-    assert "暂停联系中" in page.split("C14-unread", 1)[1].split("</p>", 1)[0]
+    page = ask(client, time="10:00", is_represented="yes")
+    assert "已委托律师处理该债务" in page.split("C14-unread", 1)[1].split("</p>", 1)[0]
     assert "C14-unread" not in ask(client, time="10:00", recipient="guarantor")
+
+
+def test_a_hold_is_the_gates_own_refusal_and_no_day_lifts_it(client: Client) -> None:
+    page = ask(client, time="10:00", is_on_hold="yes")
+    assert verdict(page) == "never"
+    assert "机构政策：暂停期间不联系" in page
+    assert "C14-unread" not in page
+    assert re.findall(r'<li class="is-(\w+)">', region(page, "C14-week")) == ["harm"] * 7
 
 
 def test_another_product_leaves_a_rule_out(client: Client) -> None:

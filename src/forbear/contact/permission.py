@@ -1,7 +1,8 @@
 """May this person be contacted on this channel now, and if not, when? The gate's answer.
 
-The rules judge; the lender's own policy (机构政策) is stricter in one thing: a third person is
-never contacted, even where an instrument would let a contact person be called. `until` of a
+The rules judge; the lender's own policy (机构政策) is stricter: a third person is never contacted,
+even where an instrument would let a contact person be called, and a hold, an opt-out or a written
+request to stop is kept where no instrument in force speaks of it. `until` of a
 refusal is a candidate: the facts are built there and the rules asked again, until a candidate is
 proven or none is left.
 """
@@ -17,8 +18,24 @@ from forbear.contact.counting import ContactHistory, contact_facts
 from forbear.contact.facts import ContactFacts
 from forbear.primitives.time_zones import zone
 
-# The gate's own ground: never a way round, whatever an instrument would allow.
+# The gate's own grounds (机构政策): no way round them, whatever an instrument would allow.
 NO_THIRD_PERSONS = Ground("POLICY-NO-THIRD-PERSONS", refused("third_person"))
+ON_HOLD = Ground("POLICY-HOLD", refused("on_hold"))
+OPTED_OUT = Ground("POLICY-OPTED-OUT", refused("channel_opted_out"))
+STOPPED = Ground("POLICY-CONTACT-STOPPED", refused("contact_stopped"))
+# An answer to what the borrower asked or complained about is no collection.
+ANSWERS = frozenset({"answer_complaint", "answer_request"})
+# The facts that the gate's own grounds look at.
+OWN_FACTS = frozenset(
+    {
+        "recipient",
+        "is_person_liable",
+        "purpose",
+        "is_on_hold",
+        "is_channel_opted_out",
+        "is_contact_stopped",
+    }
+)
 LIABLE_RECIPIENTS = frozenset({"borrower", "guarantor"})
 # Longest chain of candidates followed before the gate says that it does not know.
 MOST_CANDIDATES = 60
@@ -89,19 +106,32 @@ def permission(
 
 
 def judged(facts: ContactFacts, in_force: RulesInForce) -> Judgement:
-    """The rules' judgement, and the gate's own refusal of third persons on top."""
+    """The rules' judgement, and the gate's own refusals on top; waiting helps with none of them."""
     judgement = in_force.judge(facts)
-    is_liable = facts.recipient == "borrower" or (
-        facts.recipient in LIABLE_RECIPIENTS and facts.is_person_liable is True
-    )
-    if is_liable:
+    own = own_grounds(facts)
+    if not own:
         return judgement
     return replace(
         judgement,
         ruling=Ruling.REFUSED,
-        grounds=(*judgement.grounds, NO_THIRD_PERSONS),
+        grounds=(*judgement.grounds, *own),
         until_minute=None,
     )
+
+
+def own_grounds(facts: ContactFacts) -> tuple[Ground, ...]:
+    """The gate's own refusals: third persons, holds, opt-outs and written requests to stop."""
+    is_liable = facts.recipient == "borrower" or (
+        facts.recipient in LIABLE_RECIPIENTS and facts.is_person_liable is True
+    )
+    is_answer = facts.purpose in ANSWERS
+    stands = (
+        (NO_THIRD_PERSONS, not is_liable),
+        (ON_HOLD, facts.is_on_hold and not is_answer),
+        (OPTED_OUT, facts.is_channel_opted_out),
+        (STOPPED, facts.is_contact_stopped and not is_answer),
+    )
+    return tuple(ground for ground, is_so in stands if is_so)
 
 
 def next_permitted(

@@ -14,7 +14,7 @@ from forbear.compliance.judging import RulesInForce
 from forbear.compliance.verdicts import Judgement, Ruling
 from forbear.contact.counting import LONGEST_DAYS, WINDOW_DAYS
 from forbear.contact.facts import ContactFacts
-from forbear.contact.permission import LawOn, Permission, judged, next_permitted
+from forbear.contact.permission import LawOn, Permission, judged, next_permitted, own_grounds
 
 DAY_MINUTES = 24 * 60
 # A supposed person has a wall clock and no place: the clock without summer time stands for it.
@@ -134,7 +134,7 @@ def day_windows(facts: ContactFacts, in_force: RulesInForce) -> tuple[Window, ..
     """
     if facts.local_minute is None:
         return (Window(0, DAY_MINUTES, judged(facts, in_force).ruling),)
-    if _is_refused_by_the_gate(facts, in_force):
+    if own_grounds(facts):
         return (Window(0, DAY_MINUTES, Ruling.REFUSED),)
     # Rules only read attributes; one open copy saves building 1,440 facts.
     asked = SimpleNamespace(**{f.name: getattr(facts, f.name) for f in fields(facts)})
@@ -147,11 +147,6 @@ def day_windows(facts: ContactFacts, in_force: RulesInForce) -> tuple[Window, ..
         else:
             windows.append(Window(minute, minute + 1, ruling))
     return tuple(windows)
-
-
-def _is_refused_by_the_gate(facts: ContactFacts, in_force: RulesInForce) -> bool:
-    """Whether the gate's own ground stands against it, which no minute of the day lifts."""
-    return len(judged(facts, in_force).grounds) > len(in_force.judge(facts).grounds)
 
 
 def _answer(facts: ContactFacts, on: date, law_on: LawOn) -> Callable[[datetime], Judgement]:

@@ -21,7 +21,7 @@ from forbear.compliance.scopes import Scope
 from forbear.compliance.verdicts import SEVERITY, Ground
 from forbear.contact.channels import Channel
 from forbear.contact.facts import ContactFacts
-from forbear.contact.permission import ContactRequest, LawOn, Permission
+from forbear.contact.permission import OWN_FACTS, ContactRequest, LawOn, Permission
 from forbear.contact.standings import facts_read, standings
 from forbear.contact.supposing import supposed_days, supposed_permission, with_unrecorded
 from forbear_server.console.actors import ConsoleRequest, screen
@@ -187,7 +187,7 @@ def _of(ground: Ground) -> tuple[str, str]:
 
 def _unread(facts: ContactFacts, in_force: RulesInForce) -> list[str]:
     """Facts that were stated although no rule in force that day looks at them."""
-    read = facts_read(in_force.rules)
+    read = facts_read(in_force.rules) | OWN_FACTS
     defaults = vocabulary(ContactFacts).defaults
     return [
         fact_label(kind)

@@ -10,7 +10,7 @@ from forbear import rulebooks
 from forbear.compliance.citations import Bilingual, Citation
 from forbear.compliance.scopes import Scope
 from forbear.compliance.verdicts import NO_RULE
-from forbear.contact.permission import NO_THIRD_PERSONS
+from forbear.contact.permission import NO_THIRD_PERSONS, ON_HOLD, OPTED_OUT, STOPPED
 
 _CONNECTED_CAP = "CN-GBT45251-FREQ-INTERACTIVE"
 _UNANSWERED_CAP = "CN-CBA2026-FREQ6"
@@ -56,18 +56,33 @@ def daily_caps(on: date, scope: Scope) -> DailyCaps:
     return DailyCaps(cap(_CONNECTED_CAP), cap(_UNANSWERED_CAP))
 
 
-_POLICY_WORDS = Bilingual(
-    "机构政策：只联系借款人本人和依法承担责任的担保人，不联系第三人。",
-    "The lender's own policy: only the borrower and a liable guarantor, never a third person.",
-)
+_POLICY_WORDS = {
+    NO_THIRD_PERSONS.rule_id: Bilingual(
+        "机构政策：只联系借款人本人和依法承担责任的担保人，不联系第三人。",
+        "The lender's own policy: only the borrower and a liable guarantor, never a third person.",
+    ),
+    ON_HOLD.rule_id: Bilingual(
+        "机构政策：暂停期间不联系，答复本人的投诉或询问除外。",
+        "The lender's own policy: no contact on hold, save to answer what the borrower asked.",
+    ),
+    OPTED_OUT.rule_id: Bilingual(
+        "机构政策：本人已退订的渠道或号码不再使用。",
+        "The lender's own policy: a channel or address opted out of is not used.",
+    ),
+    STOPPED.rule_id: Bilingual(
+        "机构政策：本人书面要求停止联系的，不再联系，答复本人的询问除外。",
+        "The lender's own policy: after a written request to stop only questions are answered.",
+    ),
+}
 
 
 def ground_of(rule_id: str, reason: str) -> Ground:
     """A rule's sentence and citation for a reason it gave."""
     if rule_id == NO_RULE.rule_id:
         return Ground(rule_id, reason, _NO_RULE_WORDS.zh, _NO_RULE_WORDS.en, None)
-    if rule_id == NO_THIRD_PERSONS.rule_id:
-        return Ground(rule_id, reason, _POLICY_WORDS.zh, _POLICY_WORDS.en, None)
+    if rule_id in _POLICY_WORDS:
+        said = _POLICY_WORDS[rule_id]
+        return Ground(rule_id, reason, said.zh, said.en, None)
     rule = rulebooks.rules_by_id().get(rule_id)
     if rule is None:
         return Ground(rule_id, reason, rule_id, rule_id, None)
