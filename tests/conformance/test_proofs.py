@@ -60,7 +60,7 @@ def test_every_rule_of_hours_and_of_frequency_with_a_number_has_its_claim() -> N
     assert due - claimed == set()
 
 
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Africa/Lagos"])
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "America/Havana"])
 def test_the_symbolic_counter_counts_what_the_builder_counts(zone) -> None:
     """Concrete histories, over both clock changes of 2026, through both counters."""
     r = random.Random(zone)

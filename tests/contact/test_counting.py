@@ -186,6 +186,34 @@ def test_a_withdrawn_consent_ends_at_that_moment() -> None:
     assert not facts([], "2026-03-10T12:00", consents=[night]).has_night_consent
 
 
+def test_withdrawing_a_later_consent_revives_no_earlier_one() -> None:
+    first = consent(
+        ConsentKind.AGREED_HOURS, "2026-01-01T10:00", None, from_minute=480, until_minute=1380
+    )
+    later = consent(
+        ConsentKind.AGREED_HOURS,
+        "2026-02-01T10:00",
+        "2026-03-01T10:00",
+        from_minute=540,
+        until_minute=1080,
+    )
+    both = [first, later]
+    assert facts([], "2026-01-31T09:00", consents=both).agreed_until_minute == 1380
+    assert facts([], "2026-02-28T09:00", consents=both).agreed_until_minute == 1080
+    assert facts([], "2026-03-10T09:00", consents=both).agreed_until_minute is None
+
+
+def test_hours_agreed_after_a_night_consent_replace_it() -> None:
+    night = consent(ConsentKind.NIGHT_CONTACT, "2026-01-01T10:00")
+    hours = consent(
+        ConsentKind.AGREED_HOURS, "2026-02-01T10:00", from_minute=540, until_minute=1080
+    )
+    assert facts([], "2026-01-31T23:00", consents=[night, hours]).has_night_consent
+    assert not facts([], "2026-02-10T23:00", consents=[night, hours]).has_night_consent
+    later = consent(ConsentKind.NIGHT_CONTACT, "2026-02-05T10:00")
+    assert facts([], "2026-02-10T23:00", consents=[hours, later]).has_night_consent
+
+
 def test_consent_to_further_calls_lasts_seven_days_or_until_a_conversation() -> None:
     """Comments 14(b)(3)(i)-1 to -3: received on a Thursday it lasts through Wednesday."""
     given = consent(ConsentKind.FREQUENT_CALLS, "2026-08-13T18:00")

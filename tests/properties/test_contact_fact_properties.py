@@ -22,8 +22,16 @@ MOMENTS = [
     datetime(2026, 11, 2, 4, 30, tzinfo=UTC),
     datetime(2026, 3, 9, 3, 59, tzinfo=UTC),
     datetime(2028, 2, 29, 15, 59, tzinfo=UTC),
+    datetime(2026, 11, 1, 18, 0, tzinfo=UTC),
+    datetime(2026, 4, 24, 12, 0, tzinfo=UTC),
+    datetime(2026, 9, 6, 15, 0, tzinfo=UTC),
+    datetime(2026, 3, 29, 12, 0, tzinfo=UTC),
 ]
-zones = st.sampled_from([None, "Asia/Shanghai", "Africa/Lagos", "America/New_York"])
+# Havana, Cairo, Santiago and the Azores change their clocks at midnight.
+zones = st.sampled_from(
+    [None, "Asia/Shanghai", "Africa/Lagos", "America/New_York", "America/Havana", "Africa/Cairo",
+     "America/Santiago", "Atlantic/Azores"]
+)  # fmt: skip
 numbers = st.sampled_from([None, "n1"])
 
 

@@ -1,5 +1,6 @@
 """The written part of a rulebook: instrument.yaml and rules.yaml, with the line of each entry."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ from forbear.compliance.citations import (
     Strength,
 )
 from forbear.compliance.rules import RuleException
-from forbear.compliance.scopes import Reach
+from forbear.compliance.scopes import KNOWN_BODIES, KNOWN_BOUND, KNOWN_PRODUCTS, Reach
 from forbear.compliance.source_checks import Fault
 
 ENTRY_KEYS = frozenset(
@@ -129,10 +130,10 @@ def head_of(texts: YamlFile, faults: list[Fault]) -> BookHead | None:
     try:
         _only(body, HEAD_KEYS)
         reach = Reach(
-            jurisdiction=_text(body, "jurisdiction"),
-            binds=_words(body, "binds"),
-            products=frozenset(body.get("products") or ()),
-            membership=body.get("membership"),
+            jurisdiction=_place(body),
+            binds=_known(body, "binds", KNOWN_BOUND),
+            products=_products(body),
+            membership=_body_of(body),
             from_on=_date(body, "from"),
             until_on=_until(body),
         )
@@ -161,6 +162,8 @@ def rule_entry(
         reach = _reach(head.reach, body)
         confidence = _choice(Confidence, body, "confidence")
         is_enabled = body.get("enabled", True)
+        if not isinstance(is_enabled, bool):
+            raise _Missing("enabled must be true or false, without quotation marks")
         if confidence is Confidence.UNVERIFIED and is_enabled is not False:
             raise _Missing("an unverified rule is off by default: enabled: false")
         return Entry(
@@ -176,7 +179,7 @@ def rule_entry(
                 for name, held in (body.get("exceptions") or {}).items()
             },
             not_formalised=body.get("not_formalised"),
-            is_enabled=bool(is_enabled),
+            is_enabled=is_enabled,
         )
     except _Missing as missing:
         faults.append(
@@ -209,9 +212,9 @@ def _reach(usual: Reach, body: Mapping[str, Any]) -> Reach:
         raise _Missing(f"in force until {until_on} but from {from_on}: the dates overlap")
     return Reach(
         jurisdiction=usual.jurisdiction,
-        binds=_words(body, "binds") if "binds" in body else usual.binds,
-        products=frozenset(body["products"] or ()) if "products" in body else usual.products,
-        membership=body.get("membership", usual.membership),
+        binds=_known(body, "binds", KNOWN_BOUND) if "binds" in body else usual.binds,
+        products=_products(body) if "products" in body else usual.products,
+        membership=_body_of(body) if "membership" in body else usual.membership,
         from_on=from_on,
         until_on=until_on,
     )
@@ -230,11 +233,38 @@ def _text(body: Mapping[str, Any], key: str) -> str:
     return held.strip()
 
 
-def _words(body: Mapping[str, Any], key: str) -> frozenset[str]:
+def _known(body: Mapping[str, Any], key: str, known: frozenset[str]) -> frozenset[str]:
+    """A list of words, each out of a closed list."""
     held = body.get(key)
     if not isinstance(held, list) or not held:
         raise _Missing(f"{key} must be a list of words")
-    return frozenset(str(word) for word in held)
+    unknown = sorted(str(word) for word in held if word not in known)
+    if unknown:
+        raise _Missing(f"{key}: {', '.join(unknown)} is none of {', '.join(sorted(known))}")
+    return frozenset(held)
+
+
+def _products(body: Mapping[str, Any]) -> frozenset[str]:
+    """The products a rule is about; an empty list is every product."""
+    if body.get("products") in (None, []):
+        return frozenset()
+    return _known(body, "products", KNOWN_PRODUCTS)
+
+
+def _body_of(body: Mapping[str, Any]) -> str | None:
+    held = body.get("membership")
+    if held is None:
+        return None
+    if held not in KNOWN_BODIES:
+        raise _Missing(f"membership: {held!r} is none of {', '.join(sorted(KNOWN_BODIES))}")
+    return str(held)
+
+
+def _place(body: Mapping[str, Any]) -> str:
+    held = _text(body, "jurisdiction")
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z]{2})?", held):
+        raise _Missing(f"jurisdiction: {held!r} is no code such as CN or US-MA")
+    return held
 
 
 def _date(body: Mapping[str, Any], key: str) -> date:

@@ -62,6 +62,9 @@ def parameters_of(file: str, raw: Mapping[str, Any]) -> dict[str, Parameter]:
 
 def _parameter(file: str, name: str, body: Mapping[str, Any]) -> Parameter:
     try:
+        _only(body, {"unit", "values", "read_by"})
+        for entry in body["values"]:
+            _only(entry, {"from", "value", "source", "last_checked"})
         unit = str(body["unit"])
         values = tuple(
             DatedValue(
@@ -81,6 +84,12 @@ def _parameter(file: str, name: str, body: Mapping[str, Any]) -> Parameter:
     if not values or dates != sorted(set(dates)):
         raise ParameterFaulty(f"{file}: {name}: its dates overlap; let them rise, none twice.")
     return Parameter(name, unit, values, body.get("read_by"))
+
+
+def _only(body: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(str(key) for key in body if key not in known)
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: no such key")
 
 
 def _day(held: object) -> date:

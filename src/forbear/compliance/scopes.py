@@ -4,6 +4,27 @@ from dataclasses import dataclass
 from datetime import date
 
 AGENCY = "outsourced_agency"
+# Closed lists: a word outside them would quietly take a rule away from everybody it binds.
+KNOWN_BOUND = frozenset(
+    {
+        "bank",
+        "consumer_finance",
+        "microloan",
+        "auto_finance",
+        "trust",
+        "assignee",
+        "p2p_platform",
+        "private_lender",
+        "credit_bureau",
+        "loan_facilitation_platform",
+        "other",
+        AGENCY,
+    }
+)
+KNOWN_PRODUCTS = frozenset(
+    {"online_consumer_loan", "credit_card", "personal_consumer_loan", "private_loan"}
+)
+KNOWN_BODIES = frozenset({"cba", "nifa"})
 # Bodies whose members these kinds of lender are unless the lender's settings say otherwise.
 USUAL_MEMBERSHIPS = {
     "cba": frozenset({"bank", "consumer_finance"}),

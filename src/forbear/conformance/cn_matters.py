@@ -103,7 +103,8 @@ def complaint(scenario: Scenario, books: Sequence[Rulebook]) -> ComplaintFacts:
         rest_days_before=rest_days_before(closed),
         complexity=flags.word("complexity") or "simple",
         has_senior_approval=flags.says("hq_approval"),
-        is_complainant_told=flags.says("complainant_told"),
+        # an obligation, not a permission: silence is no breach
+        is_complainant_told=flags.says("complainant_told", default=True),
     )
 
 

@@ -7,6 +7,7 @@ from forbear.compliance.matters.us_furnishing import UsFurnishingFacts
 from forbear.compliance.verdicts import Ruling, Verdict
 from forbear.conformance.answers import Answer
 from forbear.conformance.us_asking import Desk
+from forbear.conformance.us_call_log import talked_about
 from forbear.conformance.us_scenario import Action, Event, Scenario
 
 ACTS = {
@@ -100,7 +101,7 @@ def furnishing_facts(scenario: Scenario, sending: Event | None) -> UsFurnishingF
     returned = _returned_on(scenario, sending)
     return UsFurnishingFacts(
         is_check_agency=action is not None and action.get("agency_kind") is not None,
-        has_spoken=any(e.outcome == "answered_conversation" for e in scenario.of_type("call")),
+        has_spoken=any(_has_spoken(scenario, e) for e in scenario.of_type("call")),
         days_since_sent=(scenario.on - sending.at.date()).days if sending else None,
         days_to_undeliverable=(returned - sending.at.date()).days if sending and returned else None,
         is_monitored=sending is None
@@ -109,6 +110,15 @@ def furnishing_facts(scenario: Scenario, sending: Event | None) -> UsFurnishingF
             and (action is None or action.get("bounce_monitoring") is not False)
         ),
     )
+
+
+def _has_spoken(scenario: Scenario, event: Event) -> bool:
+    """A conversation with the consumer about the debt of the act; silent on debts, about it."""
+    if event.outcome != "answered_conversation" or scenario.relation(event.person) != "consumer":
+        return False
+    about = talked_about(scenario, event)
+    debts = scenario.debts_of_action()
+    return not debts or not about or bool(debts & about)
 
 
 def _returned_on(scenario: Scenario, sending: Event | None) -> date | None:

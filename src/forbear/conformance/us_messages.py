@@ -105,10 +105,12 @@ def _opt_out_method(action: Action) -> str:
 
 
 def _is_traceable(name: Any) -> bool:
-    stated = name.get("traceable_by_collector")
-    if stated is not None:
-        return bool(stated)
-    return name.get("fixed") is not False and not name.get("shared")
+    """An assumed name is used by one person only, always the same, and the collector knows who."""
+    return (
+        name.get("traceable_by_collector") is not False
+        and name.get("fixed") is not False
+        and not name.get("shared")
+    )
 
 
 def _employer_mail(scenario: Scenario, desk: Desk, action: Action) -> dict[str, bool]:

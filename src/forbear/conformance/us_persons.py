@@ -37,12 +37,17 @@ def person_facts(scenario: Scenario) -> UsPersonFacts:
         is_consumer_deceased=bool(scenario.consumer.get("deceased")),
         is_location_inquiry=is_search
         or (action is not None and action.get("purpose") == "location"),
-        states_debt=any(bool(codes[code].get("states_debt")) for code in SEARCH if code in codes),
+        states_debt=any(bool(codes[code].get("states_debt")) for code in SEARCH if code in codes)
+        or (action is not None and action.get("content") in DEBT_CONTENT),
         names_employer="names_employer" in codes,
         is_employer_requested=bool(action and action.get("employer_requested")),
         earlier_location_communications=len(earlier),
         is_recontact_excused=is_invited,
     )
+
+
+# Content that tells of the debt, whatever the words were.
+DEBT_CONTENT = frozenset({"about_debt", "discusses_debt", "lcm_plus_debt_information"})
 
 
 def _is_communication(kind: str, outcome: str | None) -> bool:

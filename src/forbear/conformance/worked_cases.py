@@ -63,10 +63,28 @@ def read_case_file(path: Path) -> list[Mapping[str, Any]]:
     for number, case in enumerate(held["cases"]):
         if not isinstance(case, dict) or not {"id", "scenario", "expected"} <= case.keys():
             raise CaseFileFaulty(f"{path.name}: cases[{number}] needs id, scenario, expected.")
+        _check_shape(path.name, number, case)
         if case["id"] in seen:
             raise CaseFileFaulty(f"{path.name}: cases[{number}]: {case['id']} stands twice.")
         seen.add(case["id"])
     return list(held["cases"])
+
+
+def _check_shape(file: str, number: int, case: Mapping[str, Any]) -> None:
+    """Scenario and expectation are objects; rule ids and requirements lists of words."""
+    expected = case["expected"]
+    wrong = [name for name in ("scenario", "expected") if not isinstance(case[name], dict)]
+    if not wrong:
+        for name in ("rule_ids", "requires"):
+            held = expected.get(name) or []
+            if not isinstance(held, list) or not all(isinstance(w, str) for w in held):
+                wrong.append(f"expected.{name}")
+        if not isinstance(expected.get("values") or {}, dict):
+            wrong.append("expected.values")
+    if wrong or not isinstance(case["id"], str):
+        raise CaseFileFaulty(
+            f"{file}: cases[{number}]: {', '.join(wrong) or 'id'} is not of the documented shape."
+        )
 
 
 def run_cases(

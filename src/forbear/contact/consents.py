@@ -40,6 +40,10 @@ class Consent:
 def consent_in_force(
     consents: Iterable[Consent], kind: ConsentKind, at: datetime
 ) -> Consent | None:
-    """The latest consent of `kind` that holds at `at`; ties go to the larger id."""
-    holding = [c for c in consents if c.kind is kind and c.holds(at)]
-    return max(holding, key=lambda c: (c.granted_at, c.consent_id), default=None)
+    """The latest consent of `kind` given by `at`, if it holds; ties go to the larger id.
+
+    A later consent replaces the earlier one for good: withdrawing it revives nothing.
+    """
+    given = [c for c in consents if c.kind is kind and c.granted_at <= at]
+    latest = max(given, key=lambda c: (c.granted_at, c.consent_id), default=None)
+    return latest if latest is not None and latest.holds(at) else None

@@ -283,14 +283,19 @@ def _failed_in_row(
 def _agreed(
     consents: tuple[Consent, ...], at: datetime
 ) -> tuple[Consent | None, Consent | None, Consent | None, bool, Consent | None]:
-    """The consents that hold at `at`: hours, attempt cap, call cap, night, frequent calls."""
+    """The consents that hold at `at`: hours, attempt cap, call cap, night, frequent calls.
+
+    Hours agreed after a consent to night contact replace it: what was agreed last is meant.
+    """
     if not consents:
         return None, None, None, False, None
+    hours = consent_in_force(consents, ConsentKind.AGREED_HOURS, at)
+    night = consent_in_force(consents, ConsentKind.NIGHT_CONTACT, at)
     return (
-        consent_in_force(consents, ConsentKind.AGREED_HOURS, at),
+        hours,
         consent_in_force(consents, ConsentKind.ATTEMPT_CAP, at),
         consent_in_force(consents, ConsentKind.CALL_CAP, at),
-        consent_in_force(consents, ConsentKind.NIGHT_CONTACT, at) is not None,
+        night is not None and (hours is None or night.granted_at >= hours.granted_at),
         consent_in_force(consents, ConsentKind.FREQUENT_CALLS, at),
     )
 

@@ -211,19 +211,32 @@ def _clock(zones: Sequence[str]) -> list[pl.Expr]:
     week = at - pl.duration(hours=24 * WINDOW_DAYS, microseconds=-1)
     for name in zones:
         is_here, local = pl.col("time_zone") == name, at.dt.convert_time_zone(name)
-        midnight = local.dt.truncate("1d")
+        today = local.dt.date()
         here = local.dt.hour().cast(pl.Int16) * 60 + local.dt.minute().cast(pl.Int16)
         minute = pl.when(is_here).then(here).otherwise(minute)
         weekday = pl.when(is_here).then(local.dt.weekday()).otherwise(weekday)
-        day = pl.when(is_here).then(midnight.dt.convert_time_zone("UTC")).otherwise(day)
-        begun = midnight.dt.offset_by(f"-{WINDOW_DAYS - 1}d").dt.convert_time_zone("UTC")
-        week = pl.when(is_here).then(begun).otherwise(week)
+        day = pl.when(is_here).then(_first_moment(today, name)).otherwise(day)
+        begun = today - pl.duration(days=WINDOW_DAYS - 1)
+        week = pl.when(is_here).then(_first_moment(begun, name)).otherwise(week)
     return [
         minute.alias("local_minute"),
         weekday.alias("local_weekday"),
         day.alias("day_starts_at"),
         week.alias("week_starts_at"),
     ]
+
+
+def _first_moment(day: pl.Expr, zone: str) -> pl.Expr:
+    """The moment at which a local day begins: the first of two midnights, and where a clock change
+    skips midnight the first time there is (half an hour, an hour or a day later)."""
+    naive = day.cast(pl.Datetime("us"))
+    begins = [
+        (naive + pl.duration(minutes=later))
+        .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        .dt.convert_time_zone("UTC")
+        for later in (0, 30, 60, 24 * 60)
+    ]
+    return pl.coalesce(begins)
 
 
 def _age(moment: str, zones: Sequence[str]) -> pl.Expr:
@@ -251,28 +264,32 @@ def _one_of(name: str, members: frozenset[Channel] | frozenset[Outcome]) -> pl.E
 
 
 def _agreed(people: pl.LazyFrame, consents: pl.LazyFrame) -> pl.LazyFrame:
-    """The latest consent of each kind that holds at `at`."""
+    """The latest consent of each kind given by `at`, if it was not withdrawn by then."""
     own = people.select("person", "at", "time_zone", "last_talk_at")
     zones = people.select(pl.col("time_zone").unique().drop_nulls()).collect()["time_zone"]
-    holding = (
+    given = (
         consents.join(own, on="person")
-        .filter(
-            (pl.col("granted_at") <= pl.col("at"))
-            & ~(pl.col("withdrawn_at") <= pl.col("at")).fill_null(False)
-        )
+        .filter(pl.col("granted_at") <= pl.col("at"))
         .sort("granted_at", "consent_id")
         .with_columns(_age("granted_at", zones.sort().to_list()).alias("consent_age"))
     )
+    latest = given.group_by("person", "kind", maintain_order=True).last()
+    holding = latest.filter(~(pl.col("withdrawn_at") <= pl.col("at")).fill_null(False))
 
     def last(field: str, kind: ConsentKind) -> pl.Expr:
         return pl.col(field).filter(pl.col("kind") == kind.value).last()
 
-    frequent = ConsentKind.FREQUENT_CALLS
+    frequent, hours, night = (
+        ConsentKind.FREQUENT_CALLS,
+        ConsentKind.AGREED_HOURS,
+        ConsentKind.NIGHT_CONTACT,
+    )
     is_ended = (pl.col("last_talk_at").first() > last("granted_at", frequent)).fill_null(False)
+    is_replaced = (last("granted_at", hours) > last("granted_at", night)).fill_null(False)
     return holding.group_by("person", maintain_order=True).agg(
-        last("from_minute", ConsentKind.AGREED_HOURS).alias("agreed_from_minute"),
-        last("until_minute", ConsentKind.AGREED_HOURS).alias("agreed_until_minute"),
-        (pl.col("kind") == ConsentKind.NIGHT_CONTACT.value).any().alias("has_night_consent"),
+        last("from_minute", hours).alias("agreed_from_minute"),
+        last("until_minute", hours).alias("agreed_until_minute"),
+        ((pl.col("kind") == night.value).any() & ~is_replaced).alias("has_night_consent"),
         last("daily_cap", ConsentKind.ATTEMPT_CAP).alias("agreed_attempt_cap"),
         last("daily_cap", ConsentKind.CALL_CAP).alias("agreed_call_cap"),
         ((last("consent_age", frequent) < WINDOW_DAYS).fill_null(False) & ~is_ended).alias(
