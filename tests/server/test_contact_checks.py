@@ -125,6 +125,9 @@ def test_a_told_history_is_counted(qinghe: int, token) -> None:
     ("changed", "status", "said"),
     [
         ({"channel": "fax"}, 422, "channel"),
+        ({"at": "9999-12-31T14:30:00Z"}, 422, "at"),
+        ({"at": "0001-01-01T01:00:00Z"}, 422, "at"),
+        ({"facts": None, "borrower_ref": "B-1\u0000", "scope": None}, 422, "borrower_ref"),
         ({"at": "2026-03-10T10:00:00"}, 422, "at"),
         ({"facts": {"mood": 3}}, 422, "mood"),
         ({"facts": {"local_minute": 1440}}, 422, "local_minute=1440"),
@@ -152,6 +155,25 @@ def test_bad_input_is_refused_clearly(qinghe: int, token, changed, status, said)
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"
     assert said in answer.content.decode()
+
+
+def test_the_day_of_the_law_is_the_lenders_however_the_moment_is_written(qinghe, token) -> None:
+    """The bank guideline begins on 2026-01-30 in Beijing, at 16:00 the day before in UTC."""
+    text = token(Role.COLLECTOR)
+    asked = {**FACTS, "facts": {"local_minute": 120}, "day": None}
+    asked["scope"] = {"lender_kind": "bank", "product": "credit_card"}
+    rulings = [
+        post({**asked, "at": at}, text).json()["ruling"]
+        for at in ("2026-01-29T18:00:00Z", "2026-01-30T02:00:00+08:00", "2026-01-29T15:59:00Z")
+    ]
+    assert rulings[:2] == ["refused", "refused"]
+    assert rulings[2] != "refused"
+
+
+def test_a_request_too_big_is_told_so(qinghe: int, token) -> None:
+    text = token(Role.COLLECTOR)
+    answer = post({"checks": [{**FACTS, "number_ref": "n" * 60}] * 40_000}, text)
+    assert (answer.status_code, answer.json()["type"]) == (413, "request_too_big")
 
 
 def test_faults_are_told_of_the_form_that_was_sent(qinghe: int, token) -> None:

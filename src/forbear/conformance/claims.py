@@ -60,7 +60,10 @@ class HoursClaim:
 
 @dataclass(frozen=True, slots=True)
 class FrequencyClaim:
-    """At most `cap` (a parameter) contacts counted by `fact` in any `span_days` local days."""
+    """At most `cap` (a parameter) contacts counted by `fact` in any `span_days` local days.
+
+    `agreed_cap` is the fact that holds another number agreed with the borrower.
+    """
 
     rule_id: str
     fact: str
@@ -68,6 +71,7 @@ class FrequencyClaim:
     span_days: int
     given: Mapping[str, Any]
     is_by_number: bool = False
+    agreed_cap: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ FREQUENCIES = (
         "connected_notice_calls_a_day",
         1,
         _NOTICE,
+        agreed_cap="agreed_call_cap",
     ),
     FrequencyClaim(
         "CN-GBT45251-FREQ-INTERACTIVE",
@@ -176,6 +181,7 @@ FREQUENCIES = (
         1,
         {**_CALL, **_unknown("agreed_attempt_cap")},
         is_by_number=True,
+        agreed_cap="agreed_attempt_cap",
     ),
     FrequencyClaim(
         "CN-NIFA2024-FREQ",

@@ -58,6 +58,77 @@ def keeps_hours(rule: Rule, claim: HoursClaim) -> Task:
     )
 
 
+# Names of exceptions that rest on hours agreed with the borrower.
+AGREED_HOURS = frozenset({"agreed_hours", "consented_hours"})
+
+
+def keeps_agreed_hours(rule: Rule) -> Task:
+    """What agreed hours permit lies inside them by every clock the borrower may have."""
+
+    def breaking(tree: Tree, numbers: Mapping[str, int]) -> list[Any]:
+        algebra = FormulaAlgebra(CONTACT.kinds, numbers)
+        facts, ahead = algebra.facts, z3.Int("ahead")
+        there = (facts["local_minute"] + ahead) % 1440
+        opens, closes = facts["agreed_from_minute"], facts["agreed_until_minute"]
+        over_night = z3.Or(there >= opens, there < closes)
+        inside = z3.If(opens <= closes, z3.And(there >= opens, there < closes), over_night)
+        return [
+            *algebra.bounds,
+            ahead >= -facts["minutes_behind"],
+            ahead <= facts["minutes_ahead"],
+            algebra.reaches(tree, lambda x: x.exception in AGREED_HOURS),
+            z3.Not(inside),
+        ]
+
+    return theorem(
+        f"{rule.id}: a contact that agreed hours permit lies inside them at every possible place",
+        rule,
+        "any agreed hours, over midnight too, any spread of places",
+        breaking,
+        "the first comparison with the agreed hours turned round",
+        change_tree=lambda tree: _turned_at_exception(tree),
+    )
+
+
+def keeps_agreed_cap(rule: Rule, claim: FrequencyClaim) -> Task:
+    """What another agreed number permits stays below that number."""
+
+    def breaking(tree: Tree, numbers: Mapping[str, int]) -> list[Any]:
+        algebra = FormulaAlgebra(CONTACT.kinds, numbers)
+        held = algebra.facts[claim.agreed_cap or ""]
+        lifted = algebra.reaches(tree, lambda x: x.exception == claim.agreed_cap)
+        return [*algebra.bounds, lifted, algebra.facts[claim.fact] >= held]
+
+    return theorem(
+        f"{rule.id}: an agreed number permits contacts below it only",
+        rule,
+        "any agreed number, any count",
+        breaking,
+        "the first comparison with the agreed number turned round",
+        change_tree=lambda tree: _turned_at_exception(tree),
+    )
+
+
+def _turned_at_exception(tree: Tree) -> Tree:
+    """The first comparison of two facts (an agreement is one) turned round."""
+    opposite = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
+    for mutant in mutants(tree):
+        before, _, after = mutant.change.partition(" into ")
+        is_turned = opposite.get(before) == after
+        if is_turned and "agreed_" in repr(_changed_test(tree, mutant.tree)):
+            return mutant.tree
+    raise LookupError("no comparison with an agreement to turn round")
+
+
+def _changed_test(tree: Tree, mutant: Tree) -> Any:
+    """The innermost expression in which the one changed test differs."""
+    if isinstance(tree, Leaf) or isinstance(mutant, Leaf):
+        return None
+    if tree.test != mutant.test:
+        return _differing(tree.test, mutant.test)
+    return _changed_test(tree.then, mutant.then) or _changed_test(tree.other, mutant.other)
+
+
 def names_a_moment(rule: Rule, claim: HoursClaim) -> Task:
     """With one place known, the candidate moment of a refusal is not refused, if nothing changes."""
 

@@ -7,14 +7,20 @@ windows here are local calendar days, as the instruments count.
 
 from collections.abc import Sequence
 
+from forbear.compliance.expressions import leaves
 from forbear.compliance.rules import Rule
 from forbear.conformance.book_theorems import (
     all_reachable,
     contradicts_nothing,
+    could_contradict,
+    has_branches,
     permits_something,
 )
 from forbear.conformance.claims import FREQUENCIES, HOURS, SPACINGS
 from forbear.conformance.contact_theorems import (
+    AGREED_HOURS,
+    keeps_agreed_cap,
+    keeps_agreed_hours,
     keeps_distance,
     keeps_hours,
     names_a_moment,
@@ -31,14 +37,20 @@ def theorems(rules: Sequence[Rule]) -> list[Task]:
     for hours in HOURS:
         rule = known[hours.rule_id]
         tasks += [keeps_hours(rule, hours), names_a_moment(rule, hours)]
+        if any(leaf.exception in AGREED_HOURS for leaf in leaves(rule.tree)):
+            tasks.append(keeps_agreed_hours(rule))
         tasks += [tightens(rule, name, step) for name, step in hours.tightening.items()]
     for often in FREQUENCIES:
         rule = known[often.rule_id]
         tasks += [never_exceeds(rule, often), tightens(rule, often.cap, -1)]
+        if often.agreed_cap is not None:
+            tasks.append(keeps_agreed_cap(rule, often))
     tasks += [keeps_distance(known[spacing.rule_id], spacing) for spacing in SPACINGS]
     for book_id in dict.fromkeys(rule.book_id for rule in rules):
         own = [rule for rule in rules if rule.book_id == book_id]
-        tasks += [all_reachable(book_id, own), contradicts_nothing(book_id, own)]
+        # A book without a test or without an exception to take back has nothing to prove.
+        tasks += [all_reachable(book_id, own)] if has_branches(own) else []
+        tasks += [contradicts_nothing(book_id, own)] if could_contradict(own) else []
     places = dict.fromkeys(r.reach.jurisdiction for r in rules if r.vocabulary is CONTACT)
     tasks += [permits_something(place, rules) for place in places]
     return tasks

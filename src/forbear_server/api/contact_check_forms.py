@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
@@ -27,6 +27,13 @@ OutcomeWord = Literal[
 ConsentWord = Literal["agreed_hours", "night_contact", "attempt_cap", "call_cap", "frequent_calls"]
 
 
+# Words of ours for people, loans and numbers: no control characters, and not too long.
+Ref = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# A moment with its zone, in a century in which every clock can count back and forth.
+Moment = Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+
+
 class Form(Schema):
     """Keys that are not documented are refused, not ignored."""
 
@@ -36,19 +43,19 @@ class Form(Schema):
 class AttemptIn(Form):
     """One earlier attempt by the lender or its agencies."""
 
-    at: AwareDatetime = Field(description="When, with its zone.")
+    at: Moment = Field(description="When, with its zone.")
     channel: ChannelWord
     outcome: OutcomeWord
-    number_ref: str | None = Field(None, description="An opaque word for the number dialled.")
-    loan_ref: str | None = None
+    number_ref: Ref | None = Field(None, description="An opaque word for the number dialled.")
+    loan_ref: Ref | None = None
 
 
 class ConsentIn(Form):
     """One consent or agreement; each can be withdrawn."""
 
     kind: ConsentWord
-    granted_at: AwareDatetime
-    withdrawn_at: AwareDatetime | None = None
+    granted_at: Moment
+    withdrawn_at: Moment | None = None
     from_minute: int | None = Field(None, ge=0, le=1439)
     until_minute: int | None = Field(None, ge=0, le=1440)
     daily_cap: int | None = Field(None, ge=0, le=100)
@@ -80,11 +87,11 @@ class ScopeIn(Form):
 class ContactCheckIn(Form):
     """May this person be contacted? Give a borrower, or facts, or a history, one of the three."""
 
-    borrower_ref: str | None = Field(None, examples=["B-000017"])
+    borrower_ref: Ref | None = Field(None, examples=["B-000017"])
     channel: ChannelWord
-    at: AwareDatetime | None = Field(None, description="The moment asked about; now if left out.")
-    number_ref: str | None = None
-    loan_ref: str | None = None
+    at: Moment | None = Field(None, description="The moment asked about; now if left out.")
+    number_ref: Ref | None = None
+    loan_ref: Ref | None = None
     recipient: Literal[RECIPIENTS] = "borrower"  # type: ignore[valid-type]
     purpose: Literal[PURPOSES] = "collect"  # type: ignore[valid-type]
     scope: ScopeIn | None = None

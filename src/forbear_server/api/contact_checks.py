@@ -1,6 +1,6 @@
 """`POST /v1/contact-checks`: may I contact? One question or up to ten thousand; nothing is written."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Body, Router
@@ -24,6 +24,7 @@ from forbear.contact.permission import (
     permission,
 )
 from forbear.primitives.errors import RequestRefused
+from forbear.primitives.time_zones import local_date
 from forbear_server.api.contact_check_forms import (
     ContactCheckIn,
     ContactCheckOut,
@@ -114,7 +115,9 @@ def _answer(
     at = asked.at or now
     law_on = law_of(request.auth) if asked.scope is None else _told_law(asked.scope)
     if asked.facts is not None:
-        return _of_facts(asked, law_on, at)
+        # the day of the law is the day at the lender's place, however the moment was written
+        day = asked.day or local_date(at, request.auth.lender_time_zone)
+        return _of_facts(asked, law_on, day)
     history = _history(asked, known, at)
     question = ContactRequest(
         channel=Channel(asked.channel),
@@ -135,7 +138,7 @@ def _answer(
     )
 
 
-def _of_facts(asked: ContactCheckIn, law_on: LawOn, at: datetime) -> ContactCheckOut:
+def _of_facts(asked: ContactCheckIn, law_on: LawOn, day: date) -> ContactCheckOut:
     told = {"recipient": asked.recipient, "purpose": asked.purpose, **(asked.facts or {})}
     facts_of = vocabulary(ContactFacts)
     unknown = sorted(told.keys() - facts_of.kinds.keys())
@@ -145,7 +148,7 @@ def _of_facts(asked: ContactCheckIn, law_on: LawOn, at: datetime) -> ContactChec
         )
     facts = ContactFacts(**{"local_minute": None, **told, "channel": asked.channel})
     facts_of.check(facts)
-    return _presented(judged(facts, law_on(asked.day or at.date())), None, {})
+    return _presented(judged(facts, law_on(day)), None, {})
 
 
 def _history(

@@ -11,7 +11,7 @@ from forbear.compliance.permits import PermitNotUsable
 from forbear.compliance.verdicts import Ruling
 from forbear.contact.channels import Channel
 from forbear.contact.permission import ContactRequest
-from forbear_server.api.contact_check_forms import ChannelWord, Form
+from forbear_server.api.contact_check_forms import ChannelWord, Form, Ref
 from forbear_server.api.problems import ProblemOut, problem
 from forbear_server.api.signing_in import ApiRequest, for_screen
 from forbear_server.selectors.access import Level, Screen, access_level
@@ -25,12 +25,12 @@ router = Router(tags=["permits"])
 class PermitIn(Form):
     """One contact that somebody is about to make."""
 
-    borrower_ref: str = Field(examples=["B-000017"])
+    borrower_ref: Ref = Field(examples=["B-000017"])
     channel: ChannelWord
-    number_ref: str | None = Field(
-        None, max_length=64, description="An opaque word for the number, never the number."
+    number_ref: Ref | None = Field(
+        None, description="An opaque word for the number, never the number."
     )
-    loan_ref: str | None = Field(None, max_length=64)
+    loan_ref: Ref | None = None
     content_digest: str = Field(
         "",
         pattern=r"^([0-9a-f]{64})?$",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
@@ -53,6 +55,13 @@ def handle_problems(api: NinjaAPI) -> None:
         answer = problem("token_missing_or_invalid", title, 401)
         answer["WWW-Authenticate"] = "Bearer"
         return answer
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20
+        return problem(
+            "request_too_big", f"A request holds at most {most} MB: ask in several.", 413
+        )
 
     @api.exception_handler(RequestRefused)
     def refused(request: HttpRequest, error: RequestRefused) -> HttpResponse:

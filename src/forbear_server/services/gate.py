@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from forbear import rulebooks
 from forbear.compliance.judging import LenderPolicy, RulesInForce, rules_in_force
@@ -139,7 +139,13 @@ def issue_permit(
     if answer.judgement.ruling is Ruling.ALLOWED:
         row.opens_at = now
         row.closes_at = permit_window(counted.history, asked, at=now, law_on=law_of(actor))
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as clash:  # the same key at the same moment, for somebody else
+        raise KeyReused(
+            "This idempotency key was used for another request. Choose a new key for a new contact."
+        ) from clash
     entry = append_evidence(
         _EVENTS[answer.judgement.ruling],
         now=now,
