@@ -139,13 +139,7 @@ def issue_permit(
     if answer.judgement.ruling is Ruling.ALLOWED:
         row.opens_at = now
         row.closes_at = permit_window(counted.history, asked, at=now, law_on=law_of(actor))
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as clash:  # the same key at the same moment, for somebody else
-        raise KeyReused(
-            "This idempotency key was used for another request. Choose a new key for a new contact."
-        ) from clash
+    _save_once(row)
     entry = append_evidence(
         _EVENTS[answer.judgement.ruling],
         now=now,
@@ -310,6 +304,16 @@ def _grounds(judgement: Judgement) -> list[dict[str, str]]:
 def _digest(facts: dict[str, object]) -> str:
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _save_once(row: PermitRequest) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as clash:  # the same key at the same moment, for somebody else
+        raise KeyReused(
+            "This idempotency key was used for another request. Choose a new key for a new contact."
+        ) from clash
 
 
 def _same_again(
