@@ -42,7 +42,7 @@ SCREENS = [
     ("lead", "/console/rules/books/CN-CC/report/", "C13-report", "C13-report"),
     ("collector", f"{MAY_CONTACT}?time=22:00", "C14", "C14-verdict"),
     ("compliance", f"{MAY_CONTACT}?time=10:00&recipient=employer", "C14-never", "C14-verdict"),
-    ("compliance", f"{MAY_CONTACT}?zone=unknown&is_on_hold=yes", "C14-review", "C14-unread"),
+    ("compliance", f"{MAY_CONTACT}?zone=unknown&is_represented=yes", "C14-review", "C14-unread"),
     ("complaints", f"{MAY_CONTACT}?time=25:00&channel=fax", "C14-invalid", "problems"),
     ("collector", "/console/imports/", "denied", "denied"),
     ("collector", "/console/nothing-here/", "not-found", "not-found"),
