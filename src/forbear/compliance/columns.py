@@ -19,9 +19,8 @@ from forbear.compliance.expressions import (
     Tree,
     coded,
     condition,
+    facts_named,
     leaves,
-    subexpressions,
-    tests,
     value,
 )
 from forbear.compliance.fact_kinds import FactOutOfKind, Kind, Vocabulary
@@ -248,13 +247,7 @@ def grounds(rules: Sequence[ColumnRule]) -> dict[str, pl.Expr]:
 
 def facts_read(rules: Iterable[ColumnRule]) -> set[str]:
     """The facts that these rules look at."""
-    seen: set[str] = set()
-    for rule in rules:
-        untils = [leaf.until for leaf in leaves(rule.tree) if leaf.until is not None]
-        for found in (e for x in (*tests(rule.tree), *untils) for e in subexpressions(x)):
-            if found.op in ("fact", "known"):
-                seen.add(str(found.args[0]))
-    return seen
+    return {name for rule in rules for name in facts_named(rule.tree)}
 
 
 def _where(rules: Sequence[ColumnRule], pick: Callable[[Leaf], bool]) -> list[tuple[str, pl.Expr]]:

@@ -117,6 +117,17 @@ def tests(tree: Tree) -> tuple[Expr, ...]:
     return (tree.test, *tests(tree.then), *tests(tree.other))
 
 
+def facts_named(tree: Tree) -> frozenset[str]:
+    """The names of all facts that a tree looks at, in its tests and in the moments it names."""
+    untils = [leaf.until for leaf in leaves(tree) if leaf.until is not None]
+    return frozenset(
+        str(inner.args[0])
+        for whole in (*tests(tree), *untils)
+        for inner in subexpressions(whole)
+        if inner.op in ("fact", "known")
+    )
+
+
 def coded(args: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """Both sides of a comparison, a constant word put as its position in the fact's list."""
     words = next((a.kind for a in args if isinstance(a.kind, tuple)), None)

@@ -73,12 +73,13 @@ class Reach:
         """Whether it is in force on `day`."""
         return self.from_on <= day and (self.until_on is None or day < self.until_on)
 
+    def is_of(self, jurisdiction: str) -> bool:
+        """Whether it is law there: of the place itself, or of the country it is a part of."""
+        return jurisdiction == self.jurisdiction or jurisdiction.startswith(self.jurisdiction + "-")
+
     def covers(self, scope: Scope) -> bool:
         """Whether it binds this lender or its agency, for this product."""
         binds = scope.lender_kind in self.binds or (scope.actor == AGENCY and AGENCY in self.binds)
         of_product = not self.products or scope.product is None or scope.product in self.products
         is_member = self.membership is None or self.membership in scope.memberships
-        is_here = scope.jurisdiction == self.jurisdiction or scope.jurisdiction.startswith(
-            self.jurisdiction + "-"
-        )
-        return is_here and binds and of_product and is_member
+        return self.is_of(scope.jurisdiction) and binds and of_product and is_member

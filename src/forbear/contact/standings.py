@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from forbear.compliance.explaining import Explanation
-from forbear.compliance.expressions import leaves, subexpressions, tests
+from forbear.compliance.expressions import facts_named
 from forbear.compliance.judging import RulesInForce
 from forbear.compliance.rules import Rule
 from forbear.compliance.scopes import AGENCY, Scope
@@ -62,7 +62,7 @@ def standings(
     binding = {rule_id: binds for rule_id, _, _, binds in in_force.calls}
     found = []
     for rule in rules:
-        if rule.vocabulary.facts is not ContactFacts or not _is_here(rule, scope):
+        if rule.vocabulary.facts is not ContactFacts or not rule.reach.is_of(scope.jurisdiction):
             continue
         if rule.id not in binding:
             found.append(RuleStanding(rule, _why_not(rule, in_force.on, scope), None))
@@ -74,21 +74,7 @@ def standings(
 
 def facts_read(rules: Iterable[Rule]) -> frozenset[str]:
     """The names of all facts that some of these rules look at."""
-    return frozenset(
-        str(inner.args[0])
-        for rule in rules
-        for whole in (
-            *tests(rule.tree),
-            *(leaf.until for leaf in leaves(rule.tree) if leaf.until is not None),
-        )
-        for inner in subexpressions(whole)
-        if inner.op in ("fact", "known")
-    )
-
-
-def _is_here(rule: Rule, scope: Scope) -> bool:
-    home = rule.reach.jurisdiction
-    return scope.jurisdiction == home or scope.jurisdiction.startswith(home + "-")
+    return frozenset(name for rule in rules for name in facts_named(rule.tree))
 
 
 def _why_not(rule: Rule, on: date, scope: Scope) -> Standing:

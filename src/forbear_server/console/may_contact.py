@@ -52,10 +52,6 @@ from forbear_server.ui.clock import business_now
 DAYS_SHOWN = 7
 
 
-# The gate itself reads the person contacted, so such a fact is never idle.
-OF_THE_GATE = frozenset({"recipient", "is_person_liable"})
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The answer with what it was made from: `on` is the borrower's local day.
@@ -192,7 +188,7 @@ def _unread(facts: ContactFacts, in_force: RulesInForce) -> list[str]:
     return [
         fact_label(kind)
         for name, kind in KINDS.items()
-        if name in defaults and name not in read | OF_THE_CLOCK | OF_THE_GATE
+        if name in defaults and name not in read | OF_THE_CLOCK
         if getattr(facts, name) != defaults[name]
     ]
 
