@@ -1,0 +1,1 @@
+"""A tamper-evident log: Merkle tree, tiles, signed checkpoints, proofs, and who may check them."""
