@@ -110,7 +110,7 @@ def decode_bundle(data: bytes, path: str = "tile/entries") -> list[bytes]:
     >>> decode_bundle(b"\\x00\\x01a\\x00\\x02bc")
     [b'a', b'bc']
     """
-    entries = []
+    entries: list[bytes] = []
     position, end = 0, len(data)
     while position < end:
         start = position + 2
