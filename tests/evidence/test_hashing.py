@@ -154,8 +154,8 @@ SANITIZED = """
 int main(void)
 {
     for (int lanes = 8; lanes <= 16; lanes += 8)
-        for (uint64_t length = 0; length < 300; length++)
-            for (size_t count = 1; count < 20; count += 6) {
+        for (uint64_t length = 0; length < 200; length += 1 + (length > 70))
+            for (size_t count = 1; count < 20; count += 9) {
                 uint8_t *data = malloc(length * count), *digests = malloc(32 * count);
                 uint64_t *lengths = malloc(8 * count);
                 memset(data, 7, length * count);
