@@ -9,7 +9,7 @@ each signature of a known key is checked, also a repeated one.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from forbear.evidence.checkpoints import Checkpoint
+from forbear.evidence.checkpoints import Checkpoint as Checkpoint
 from forbear.evidence.cosignatures import is_signature, make_signature, signed_at
 from forbear.evidence.errors import KeyRefused, NoteMalformed, NoteUnsigned, SignatureWrong
 from forbear.evidence.keys import (
@@ -26,9 +26,6 @@ from forbear.evidence.texts import (
     is_key_name,
     is_utf8,
 )
-
-__all__ = ["Checkpoint", "Note", "Signed", "add_signatures", "open_checkpoint", "open_note"]
-__all__ += ["SignedCheckpoint", "sign_note"]
 
 MAX_SIGNATURES = 100
 _MARK = "— "
