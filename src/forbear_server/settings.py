@@ -58,6 +58,10 @@ SECRET_KEY: Any = _text("FORBEAR_SECRET_KEY") or SimpleLazyObject(
 )
 FIELD_KEYS = _text("FORBEAR_FIELD_KEYS")
 
+# The evidence log: its signing key, as `forbear log new-key` writes one; its name stands in it.
+LOG_KEY = _text("FORBEAR_LOG_KEY")
+LOG_SEQUENCER = _text("FORBEAR_LOG_SEQUENCER", "serve")
+
 # The demonstration.
 DEMO = _switch("FORBEAR_DEMO")
 DEMO_CLOCK = _text("FORBEAR_DEMO_CLOCK")

@@ -47,7 +47,7 @@ def test_every_recorded_event_is_documented() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for name in _events(node)
     }
-    assert {"permit.issued", "lender.rules_set"} <= names
+    assert {"contact.permitted", "lender.rules_set"} <= names
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 

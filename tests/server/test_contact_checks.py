@@ -288,8 +288,8 @@ def test_a_lead_gets_a_permit_uses_it_once_and_hears_a_refusal(qinghe: int, toke
     assert refused.json()["errors"][0]["rule_id"] == "CN-GBT45251-FREQ-INTERACTIVE"
     assert "2026-11-21T00:00:00+00:00" in refused.json()["title"]
     assert states(qinghe) == ["refused", "used"]
-    names = [n for n in recorded(qinghe) if n.startswith("permit.")]
-    assert names == ["permit.issued", "permit.used", "permit.refused"]
+    names = [n for n in recorded(qinghe) if n.startswith(("contact.", "permit."))]
+    assert names == ["contact.permitted", "permit.used", "contact.refused"]
 
 
 def test_a_permit_of_nobody_is_not_usable_and_a_bad_request_is_told(qinghe: int, token) -> None:

@@ -67,7 +67,7 @@ def test_an_issued_permit_is_one_row_and_one_entry(officer: Actor) -> None:
     assert answer.permit is not None
     assert (answer.permit.opens_at, answer.permit.closes_at) == (NOW, NOW + timedelta(minutes=30))
     assert permits() == ["issued"]
-    assert recorded(officer.lender_id)[-1] == "permit.issued"
+    assert recorded(officer.lender_id)[-1] == "contact.permitted"
 
 
 def test_a_refusal_is_recorded_with_its_rules_and_the_next_moment(officer: Actor) -> None:
@@ -76,14 +76,14 @@ def test_a_refusal_is_recorded_with_its_rules_and_the_next_moment(officer: Actor
     assert answer.grounds == (("CN-GBT45251-FREQ-INTERACTIVE", "interactive_calls_reached"),)
     assert answer.next_permitted_at == datetime.fromisoformat("2026-11-21T08:00:00+08:00")
     assert permits() == ["refused"]
-    assert recorded(officer.lender_id)[-1] == "permit.refused"
+    assert recorded(officer.lender_id)[-1] == "contact.refused"
 
 
 def test_an_unknown_zone_is_for_a_person_and_recorded_so(officer: Actor) -> None:
     answer = ask(officer, "k1", borrower_ref="B-2")
     assert (answer.ruling, answer.permit) == (Ruling.NEEDS_REVIEW, None)
     assert permits() == ["needs_review"]
-    assert recorded(officer.lender_id)[-1] == "permit.review_needed"
+    assert recorded(officer.lender_id)[-1] == "contact.review_needed"
 
 
 def test_the_same_key_gets_the_first_answer_and_another_request_is_refused(officer: Actor) -> None:
@@ -189,7 +189,7 @@ def test_a_third_person_gets_no_permit(officer: Actor) -> None:
 
 def test_the_database_lets_a_permit_only_move_on(officer: Actor) -> None:
     ask(officer, "k1", borrower_ref="B-4")
-    for change in ({"state": "issued"}, {"grounds": []}, {"facts": {}}):
+    for change in ({"state": "issued"}, {"grounds": []}, {"facts_digest": ""}):
         with pytest.raises(DatabaseError), transaction.atomic():
             PermitRequest.objects.update(**change)
     assert permits() == ["refused"]

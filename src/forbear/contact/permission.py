@@ -91,12 +91,12 @@ def permission(
 ) -> Permission:
     """The gate's answer at `at`. `law_on` gives the rules in force on a local day."""
     facts = facts_at(history, asked, at)
-    judgement = judged(facts, law_on(_local_day(history, at)))
+    judgement = judged(facts, law_on(law_day(history, at)))
     following = None
     if judgement.ruling is Ruling.REFUSED and judgement.until_minute is not None:
         following = next_permitted(
             lambda moment: judged(
-                facts_at(history, asked, moment), law_on(_local_day(history, moment))
+                facts_at(history, asked, moment), law_on(law_day(history, moment))
             ),
             history.time_zones,
             at=at,
@@ -183,7 +183,7 @@ def permit_window(
     closes_at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
     while closes_at - at < longest:
         facts = facts_at(history, asked, closes_at)
-        if judged(facts, law_on(_local_day(history, closes_at))).ruling is not Ruling.ALLOWED:
+        if judged(facts, law_on(law_day(history, closes_at))).ruling is not Ruling.ALLOWED:
             return closes_at
         closes_at += timedelta(minutes=1)
     return at + longest
@@ -204,7 +204,7 @@ def channel_permissions(
     }
 
 
-def _local_day(history: ContactHistory, at: datetime) -> date:
+def law_day(history: ContactHistory, at: datetime) -> date:
     """The day whose law is asked: the home day, else the day in UTC."""
     if not history.time_zones:
         return at.astimezone(UTC).date()

@@ -31,9 +31,14 @@ def vocabularies() -> MappingProxyType[str, Vocabulary]:
 @lru_cache
 def load_books() -> tuple[Rulebook, ...]:
     """Every shipped book, by folder name. Raises `RulebookFaulty`; nothing loads by halves."""
+    return books_in(FOLDER)
+
+
+def books_in(folder: Path) -> tuple[Rulebook, ...]:
+    """Every book below a folder, by name. Raises `RulebookFaulty`; nothing loads by halves."""
     books = tuple(
         load_rulebook(path.parent, vocabularies())
-        for path in sorted(FOLDER.glob("*/instrument.yaml"))
+        for path in sorted(folder.glob("*/instrument.yaml"))
     )
     every_rule(books)
     return books
@@ -54,5 +59,10 @@ def rules_by_id() -> MappingProxyType[str, Rule]:
 @lru_cache
 def version() -> str:
     """The digest of all shipped books, shortened: what a decision says it was made with."""
-    held = hashlib.sha256("".join(book.digest for book in load_books()).encode())
+    return version_of(load_books())
+
+
+def version_of(books: tuple[Rulebook, ...]) -> str:
+    """The version these books are, by their digests."""
+    held = hashlib.sha256("".join(book.digest for book in books).encode())
     return "books-" + held.hexdigest()[:16]

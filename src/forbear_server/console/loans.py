@@ -65,7 +65,12 @@ def loan(request: ConsoleRequest, ref: str) -> HttpResponse:
     found = find_loan(request.actor, ref, as_of=as_of)
     if found is None:
         raise Http404
-    record_loan_read(actor=request.actor, loan_ref=ref, now=business_now())
+    record_loan_read(
+        actor=request.actor,
+        loan_ref=ref,
+        borrower_ref=found.facts.borrower_ref,
+        now=business_now(),
+    )
     context = {
         "loan": found,
         "today": today,

@@ -1,10 +1,182 @@
-"""Which entry of the evidence recorded something, so that a page can name it."""
+"""Entries of the evidence: found, listed, read. What is committed stays closed here."""
 
 from __future__ import annotations
 
-from forbear_server.store.models import EvidenceEntry
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from forbear.evidence.commitments import FieldsClosed, Opening, check_openings, open_openings
+from forbear.evidence.entries import Entry, decode_entry
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.log_proofs import entry_bytes
+from forbear_server.store.evidence_persons import key_behind
+from forbear_server.store.models import EvidenceEntry, EvidenceSubject, LogLeaf
+
+PAGE = 50
+DECISIONS = frozenset({"contact.permitted", "contact.refused", "contact.review_needed"})
 
 
-def newest_entry(name: str, subject: str) -> int | None:
-    found = EvidenceEntry.objects.filter(name=name, subject=subject).order_by("-id").first()
-    return None if found is None else int(found.pk)
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One line of a list: ids, codes and moments only."""
+
+    entry_id: UUID
+    number: int
+    at: datetime
+    recorded_at: datetime
+    name: str
+    about: str
+    subject: str
+    body: Mapping[str, Any]
+    leaf_index: int | None
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether rules were asked, so that it can be replayed."""
+        return self.name in DECISIONS
+
+    @property
+    def ruling(self) -> str:
+        return str(self.body.get("ruling", ""))
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        return tuple(str(ground["rule_id"]) for ground in self.body.get("grounds", ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFilter:
+    """What is looked for; an empty field asks for nothing."""
+
+    text: str = ""
+    event: str = ""
+    rule: str = ""
+    ruling: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    lines: tuple[EvidenceLine, ...]
+    total: int
+    page: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.page * PAGE < self.total
+
+
+def newest_entry(name: str, about: str) -> UUID | None:
+    """The newest entry of an event about a thing, so that a page can lead to its proof."""
+    found = EvidenceEntry.objects.filter(name=name, about=about).order_by("-id").first()
+    return None if found is None else UUID(str(found.uuid))
+
+
+def find_entry(actor: Actor, entry: str) -> EvidenceLine | None:
+    """The entry of this id or number (E-17) of the actor's lender."""
+    found = _by_id(_visible(actor), entry).first()
+    return None if found is None else _lines([found])[0]
+
+
+def list_entries(actor: Actor, wanted: EvidenceFilter, *, page: int = 1) -> EvidencePage:
+    """The entries that fit, newest first. `text` is an entry's id, E-number, thing or borrower."""
+    rows = _visible(actor)
+    if wanted.text:
+        rows = _by_id(rows, wanted.text) | rows.filter(
+            Q(about=wanted.text)
+            | Q(about__endswith=f":{wanted.text}")
+            | Q(subject__in=_pseudonyms(actor, wanted.text))
+        )
+    if wanted.event:
+        rows = rows.filter(name=wanted.event)
+    if wanted.rule:
+        rows = rows.filter(body__grounds__contains=[{"rule_id": wanted.rule}])
+    if wanted.ruling:
+        rows = rows.filter(body__ruling=wanted.ruling)
+    if wanted.since is not None:
+        rows = rows.filter(at__gte=wanted.since)
+    if wanted.until is not None:
+        rows = rows.filter(at__lt=wanted.until)
+    total = rows.count()
+    found = rows.order_by("-id")[(page - 1) * PAGE : page * PAGE]
+    return EvidencePage(tuple(_lines(list(found))), total, page)
+
+
+def list_events(actor: Actor) -> list[str]:
+    """Names of events that occur, for a filter."""
+    return sorted(set(_visible(actor).values_list("name", flat=True).distinct().order_by()))
+
+
+def entries_about_borrower(actor: Actor, borrower_ref: str) -> list[EvidenceLine]:
+    """Every entry about one person, oldest first; none when there is no such person or no more."""
+    found = _visible(actor).filter(subject__in=_pseudonyms(actor, borrower_ref)).order_by("id")
+    return _lines(list(found))
+
+
+def logged_entry(line: EvidenceLine) -> Entry | None:
+    """The entry as the log holds it."""
+    data = entry_bytes(line.entry_id)
+    return None if data is None else decode_entry(data)
+
+
+def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
+    """The committed fields with their keys, checked against the entry.
+
+    Raises `FieldsClosed` when the person was erased, `CommitmentBroken` when the desk was changed.
+    """
+    row = _visible(actor).get(uuid=line.entry_id)
+    entry = logged_entry(line)
+    key = key_behind(lender_id=actor.lender_id, pseudonym=row.subject)
+    if key is None or entry is None:
+        raise FieldsClosed(
+            f"The fields of entry {line.entry_id.hex} can no longer be opened: the person was erased."
+        )
+    openings = open_openings(bytes(row.sealed), entry_id=line.entry_id.hex, person_key=key)
+    check_openings(entry, openings)
+    return openings
+
+
+def _visible(actor: Actor) -> QuerySet[EvidenceEntry]:
+    return EvidenceEntry.objects.filter(lender_id=actor.lender_id)
+
+
+def _by_id(rows: QuerySet[EvidenceEntry], entry: str) -> QuerySet[EvidenceEntry]:
+    text = entry.strip().lower().removeprefix("e-")
+    if text.isdecimal() and len(text) < 16:
+        return rows.filter(pk=int(text))
+    try:
+        return rows.filter(uuid=UUID(text))
+    except ValueError:
+        return rows.none()
+
+
+def _pseudonyms(actor: Actor, borrower_ref: str) -> list[str]:
+    found = EvidenceSubject.objects.filter(
+        lender_id=actor.lender_id, person__kind="borrower", person__ref=borrower_ref
+    )
+    return list(found.values_list("pseudonym", flat=True)) if borrower_ref else []
+
+
+def _lines(rows: list[EvidenceEntry]) -> list[EvidenceLine]:
+    leaves = LogLeaf.objects.filter(uuid__in=[row.uuid for row in rows])
+    places = {str(u): int(i) for u, i in leaves.values_list("uuid", "leaf_index")}
+    return [
+        EvidenceLine(
+            entry_id=UUID(str(row.uuid)),
+            number=int(row.pk),
+            at=row.at,
+            recorded_at=row.recorded_at,
+            name=row.name,
+            about=row.about,
+            subject=row.subject,
+            body=dict(row.body),
+            leaf_index=places.get(str(row.uuid)),
+        )
+        for row in rows
+    ]

@@ -18,6 +18,6 @@ def record_access_refused(*, actor: Actor, screen: Screen, method: str, now: dat
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"screen:{screen}",
+        about=f"screen:{screen}",
         body={"role": str(actor.role), "method": method},
     )

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor, find_actor
 from forbear_server.services.evidence import append_evidence
+from forbear_server.store.evidence_persons import staff_person
 from forbear_server.store.lender_scope import lender_scope, sign_in_scope, token_scope
 from forbear_server.store.models import ApiToken, User
 
@@ -52,7 +53,7 @@ def add_token(*, username: str, name: str, now: datetime, days: int = USUAL_DAYS
             "api_token.added",
             now=now,
             lender_id=user.lender_id,
-            subject=f"user:{username}",
+            person=staff_person(username),
             body={"name": name, "days": days},
         )
     return text
@@ -67,7 +68,7 @@ def revoke_token(*, lender_id: int, name: str, now: datetime) -> None:
             raise TokenRefused(f"No token is called {name}: see `forbear tokens list`.")
         row.revoked_at = row.revoked_at or now
         row.save(update_fields=["revoked_at"])
-        append_evidence("api_token.revoked", now=now, lender_id=lender_id, subject=f"token:{name}")
+        append_evidence("api_token.revoked", now=now, lender_id=lender_id, private={"name": name})
 
 
 def actor_of_token(text: str, *, now: datetime, address: str) -> Actor | None:

@@ -13,8 +13,9 @@ from django.db.models import Q, QuerySet
 from forbear_server.selectors.lenders import list_lenders
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.sign_in import TOTP_FIELD
+from forbear_server.store.evidence_persons import KEY_FIELD
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import Borrower, User
+from forbear_server.store.models import Borrower, EvidencePerson, User
 from forbear_server.store.sealed_files import is_under_current_key, reseal_file
 from forbear_server.store.sealing import SealBroken, current_key_id, reseal
 from forbear_server.store.tape_files import kept_files
@@ -77,13 +78,16 @@ def _rotate_lender(lender_id: int, now: datetime, batch: int) -> _Rotated:
 def _count_left(lender_id: int) -> int:
     """Rows and files of this lender that are still under another key."""
     files = sum(not is_under_current_key(path) for path, _row in kept_files(lender_id))
-    return _stale_borrowers().count() + _stale_users().count() + files
+    rows = _stale_borrowers().count() + _stale_users().count() + _stale_persons().count()
+    return rows + files
 
 
 def _batches(size: int) -> Iterator[int]:
     while rows := _reseal_borrowers(size):
         yield rows
     while rows := _reseal_users(size):
+        yield rows
+    while rows := _reseal_persons(size):
         yield rows
 
 
@@ -99,6 +103,12 @@ def _stale_borrowers() -> QuerySet[Borrower]:
 def _stale_users() -> QuerySet[User]:
     sealed = User.objects.exclude(totp_secret_sealed="")
     return sealed.exclude(totp_secret_sealed__startswith=f"{current_key_id()}.")
+
+
+def _stale_persons() -> QuerySet[EvidencePerson]:
+    """Keys of the evidence: of this lender's people, and the one of the house."""
+    sealed = EvidencePerson.objects.exclude(key_sealed="")
+    return sealed.exclude(key_sealed__startswith=f"{current_key_id()}.")
 
 
 @transaction.atomic
@@ -122,4 +132,13 @@ def _reseal_users(size: int) -> int:
     for row in rows:
         row.totp_secret_sealed = reseal(row.totp_secret_sealed, field=TOTP_FIELD, row=row.username)
         row.save(update_fields=["totp_secret_sealed"])
+    return len(rows)
+
+
+@transaction.atomic
+def _reseal_persons(size: int) -> int:
+    rows = list(_stale_persons().select_for_update(skip_locked=True)[:size])
+    for row in rows:
+        row.key_sealed = reseal(row.key_sealed, field=KEY_FIELD, row=str(row.pk))
+        row.save(update_fields=["key_sealed"])
     return len(rows)

@@ -7,11 +7,9 @@ evidence entry in the same transaction.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -21,7 +19,7 @@ from forbear import rulebooks
 from forbear.compliance.judging import LenderPolicy, RulesInForce, rules_in_force
 from forbear.compliance.permits import Permit, PermitNotUsable
 from forbear.compliance.scopes import Scope
-from forbear.compliance.verdicts import Judgement, Ruling
+from forbear.compliance.verdicts import Ruling
 from forbear.contact.channels import Channel
 from forbear.contact.counting import ContactHistory
 from forbear.contact.facts import ContactFacts
@@ -30,13 +28,23 @@ from forbear.contact.permission import (
     LawOn,
     Permission,
     channel_permissions,
+    law_day,
     permission,
     permit_window,
 )
+from forbear.contact.replaying import recorded_facts, recorded_law, recorded_verdict
+from forbear.evidence.commitments import TOGETHER
+from forbear.evidence.entries import moment_text
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.contact_histories import find_borrower, find_borrowers
-from forbear_server.services.evidence import append_evidence
+from forbear_server.services.evidence import (
+    append_composed,
+    append_evidence,
+    composed_evidence,
+)
+from forbear_server.store.evidence_persons import borrower_person
+from forbear_server.store.evidence_rows import ComposedEntry
 from forbear_server.store.models import Borrower, EvidenceEntry, PermitRequest
 
 
@@ -61,7 +69,7 @@ class PermitAnswer:
     permit: Permit | None
     grounds: tuple[tuple[str, str], ...]
     next_permitted_at: datetime | None
-    evidence_id: int | None
+    evidence_id: str | None
 
 
 @lru_cache(maxsize=256)
@@ -139,27 +147,11 @@ def issue_permit(
     if answer.judgement.ruling is Ruling.ALLOWED:
         row.opens_at = now
         row.closes_at = permit_window(counted.history, asked, at=now, law_on=law_of(actor))
+    entry = _composed(actor, borrower_ref, counted.history, answer, row, now)
+    row.facts_digest = _facts_commitment(entry)
     _save_once(row)
-    entry = append_evidence(
-        _EVENTS[answer.judgement.ruling],
-        now=now,
-        lender_id=actor.lender_id,
-        actor=actor,
-        subject=f"permit:{row.uuid}",
-        body={
-            "borrower": borrower_ref,
-            "channel": asked.channel.value,
-            "grounds": row.grounds,
-            "exceptions": [g.rule_id for g in answer.judgement.exceptions],
-            # the records an exception rests on; each can be withdrawn
-            "consents": [c.consent_id for c in counted.history.consents if c.holds(now)],
-            "rulebooks": row.rulebooks,
-            "facts_digest": row.facts_digest,
-            "opens_at": None if row.opens_at is None else row.opens_at.isoformat(),
-            "closes_at": None if row.closes_at is None else row.closes_at.isoformat(),
-        },
-    )
-    return _answered(row, borrower_ref, answer.next_permitted_at, entry)
+    recorded = append_composed(entry)
+    return _answered(row, borrower_ref, answer.next_permitted_at, recorded.entry_id)
 
 
 @transaction.atomic
@@ -187,19 +179,30 @@ def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"permit:{permit_id}",
+        about=f"permit:{permit_id}",
+        person=borrower_person(row.borrower.ref),
     )
 
 
 @transaction.atomic
 def lapse_permits(*, lender_id: int, now: datetime) -> int:
     """Closes permits whose window passed unused; how many there were."""
-    late = PermitRequest.objects.select_for_update().filter(state="issued", closes_at__lte=now)
+    late = (
+        PermitRequest.objects.select_for_update(of=("self",))
+        .select_related("borrower")
+        .filter(state="issued", closes_at__lte=now)
+    )
     rows = list(late)
     for row in rows:
         row.state = PermitRequest.State.LAPSED
         row.save(update_fields=["state"])
-        append_evidence("permit.lapsed", now=now, lender_id=lender_id, subject=f"permit:{row.uuid}")
+        append_evidence(
+            "permit.lapsed",
+            now=now,
+            lender_id=lender_id,
+            about=f"permit:{row.uuid}",
+            person=borrower_person(row.borrower.ref),
+        )
     return len(rows)
 
 
@@ -211,23 +214,23 @@ def record_mask(
 
     Safe to repeat: a run that goes on records its mask once.
     """
-    subject = f"run:{business_date}"
-    known = EvidenceEntry.objects.filter(name="gate.mask_recorded", subject=subject)
+    about = f"run:{business_date}"
+    known = EvidenceEntry.objects.filter(name="gate.mask_recorded", about=about)
     if known.filter(body__digest=digest).exists():
         return
     append_evidence(
         "gate.mask_recorded",
         now=now,
         lender_id=lender_id,
-        subject=subject,
+        about=about,
         body={"digest": digest, "rows": rows, "rulebooks": version},
     )
 
 
 _EVENTS = {
-    Ruling.ALLOWED: "permit.issued",
-    Ruling.REFUSED: "permit.refused",
-    Ruling.NEEDS_REVIEW: "permit.review_needed",
+    Ruling.ALLOWED: "contact.permitted",
+    Ruling.REFUSED: "contact.refused",
+    Ruling.NEEDS_REVIEW: "contact.review_needed",
 }
 _STATES = {
     Ruling.ALLOWED: PermitRequest.State.ISSUED,
@@ -252,7 +255,6 @@ def _recorded(
     now: datetime,
     answer: Permission,
 ) -> PermitRequest:
-    facts = asdict(answer.facts)
     return PermitRequest(
         lender_id=actor.lender_id,
         borrower_id=borrower_id,
@@ -264,11 +266,51 @@ def _recorded(
         address_ref=asked.number_ref or "",
         content_digest=content_digest,
         state=_STATES[answer.judgement.ruling],
-        grounds=_grounds(answer.judgement),
+        recipient=asked.recipient,
+        purpose=asked.purpose,
+        grounds=recorded_verdict(answer.judgement)["grounds"],
         rulebooks=rulebooks.version(),
-        facts_digest=_digest(facts),
-        facts=facts,
     )
+
+
+def _composed(
+    actor: Actor,
+    borrower_ref: str,
+    history: ContactHistory,
+    answer: Permission,
+    row: PermitRequest,
+    now: datetime,
+) -> ComposedEntry:
+    """The entry of an answer: verdict and window open, everything it was judged on committed."""
+    return composed_evidence(
+        _EVENTS[answer.judgement.ruling],
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        about=f"permit:{row.uuid}",
+        person=borrower_person(borrower_ref),
+        body={
+            "channel": row.channel,
+            **recorded_verdict(answer.judgement),
+            "rulebooks": row.rulebooks,
+            **({"opens_at": moment_text(row.opens_at)} if row.opens_at else {}),
+            **({"closes_at": moment_text(row.closes_at)} if row.closes_at else {}),
+        },
+        private={
+            "borrower": borrower_ref,
+            "facts": recorded_facts(answer.facts),
+            "law": recorded_law(law_day(history, now), actor.scope, actor.policy),
+            # the records an exception rests on; each can be withdrawn
+            "consents": [c.consent_id for c in history.consents if c.holds(now)],
+            "content_digest": row.content_digest,
+        },
+    )
+
+
+def _facts_commitment(entry: ComposedEntry) -> str:
+    """What stands for the facts in the permit: the entry's commitment to them."""
+    commitments = entry.entry.commitments
+    return commitments.get("facts", commitments.get(TOGETHER, b"")).hex()
 
 
 def _asked(row: PermitRequest) -> ContactRequest:
@@ -276,8 +318,8 @@ def _asked(row: PermitRequest) -> ContactRequest:
         channel=Channel(row.channel),
         number_ref=row.address_ref or None,
         loan_ref=row.loan_ref or None,
-        recipient=str(row.facts.get("recipient", "borrower")),
-        purpose=str(row.facts.get("purpose", "collect")),
+        recipient=row.recipient,
+        purpose=row.purpose,
     )
 
 
@@ -295,15 +337,6 @@ def _uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def _grounds(judgement: Judgement) -> list[dict[str, str]]:
-    return [{"rule_id": g.rule_id, "reason": g.verdict.reason or ""} for g in judgement.grounds]
-
-
-def _digest(facts: dict[str, object]) -> str:
-    canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _save_once(row: PermitRequest) -> None:
@@ -325,8 +358,8 @@ def _same_again(
         and row.loan_ref == (asked.loan_ref or "")
         and row.address_ref == (asked.number_ref or "")
         and row.content_digest == content_digest
-        and row.facts.get("recipient") == asked.recipient
-        and row.facts.get("purpose") == asked.purpose
+        and row.recipient == asked.recipient
+        and row.purpose == asked.purpose
     )
     if not same:
         raise KeyReused(
@@ -336,7 +369,7 @@ def _same_again(
 
 
 def _answered(
-    row: PermitRequest, borrower_ref: str, following: datetime | None, entry: int | None
+    row: PermitRequest, borrower_ref: str, following: datetime | None, entry: str | None
 ) -> PermitAnswer:
     rulings = {"refused": Ruling.REFUSED, "needs_review": Ruling.NEEDS_REVIEW}
     return PermitAnswer(

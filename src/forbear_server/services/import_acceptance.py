@@ -67,7 +67,7 @@ class NightAtWork(RequestRefused):
 @dataclass(frozen=True, slots=True)
 class Accepted:
     outcome: Outcome
-    evidence_id: int
+    evidence_id: str
 
 
 def accept_import(
@@ -116,7 +116,7 @@ def _record_refused(actor: Actor, import_uuid: UUID, code: str, now: datetime) -
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{import_uuid}",
+        about=f"import:{import_uuid}",
         body={"code": code},
     )
 
@@ -195,7 +195,7 @@ def _take(
     return accept(checked, open_book(lender_code), clean_rows_only=clean_rows_only)
 
 
-def _completed(row: Import, made: ImportReport, actor: Actor | None, now: datetime) -> int:
+def _completed(row: Import, made: ImportReport, actor: Actor | None, now: datetime) -> str:
     keep_counts(row, made)
     is_whole = not (made.rows.rejected or made.rows.quarantined)
     row.state = Import.State.COMPLETED if is_whole else Import.State.PART_COMPLETED
@@ -207,7 +207,7 @@ def _completed(row: Import, made: ImportReport, actor: Actor | None, now: dateti
         now=now,
         lender_id=row.lender_id,
         actor=actor,
-        subject=f"import:{row.uuid}",
+        about=f"import:{row.uuid}",
         body={
             "sha256": row.sha256,
             "accepted": row.accepted,
@@ -215,7 +215,7 @@ def _completed(row: Import, made: ImportReport, actor: Actor | None, now: dateti
             "quarantined": row.quarantined,
             "notes": row.notes,
         },
-    )
+    ).entry_id
 
 
 def _people(checked: CheckedTape, tables: Mapping[str, pl.DataFrame]) -> Iterator[Person]:

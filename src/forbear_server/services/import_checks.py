@@ -67,7 +67,7 @@ def check_import(*, actor: Actor, import_uuid: UUID, now: datetime) -> None:
             now=now,
             lender_id=actor.lender_id,
             actor=actor,
-            subject=f"import:{row.uuid}",
+            about=f"import:{row.uuid}",
             body={"rows": row.rows_read, "rejected": row.rejected, "counts": dict(made.counts)},
         )
 
@@ -80,7 +80,7 @@ def record_check_failed(*, actor: Actor, import_uuid: UUID, failure: str, now: d
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{import_uuid}",
+        about=f"import:{import_uuid}",
     )
 
 

@@ -29,7 +29,7 @@ def write_rejects(*, actor: Actor, import_uuid: UUID, folder: Path, now: datetim
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{row.uuid}",
+        about=f"import:{row.uuid}",
         body={"rows": row.rejected + row.quarantined},
     )
     return paths[0]

@@ -41,7 +41,7 @@ def ask_withdrawal(*, actor: Actor, import_uuid: UUID, today: date, now: datetim
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{row.uuid}",
+        about=f"import:{row.uuid}",
     )
 
 
@@ -77,7 +77,7 @@ def _take_back(row: Import, actor: Actor, now: datetime) -> None:
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{row.uuid}",
+        about=f"import:{row.uuid}",
         body={"sha256": row.sha256, "accepted": row.accepted, **_clear_desk(brought)},
     )
     # The book last: when it cannot go back, the desk keeps everything.
@@ -110,7 +110,7 @@ def record_withdrawal_refused(*, actor: Actor, import_uuid: UUID, code: str, now
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{import_uuid}",
+        about=f"import:{import_uuid}",
         body={"code": code},
     )
 

@@ -122,7 +122,7 @@ def receive_tape(
             now=now,
             lender_id=actor.lender_id,
             actor=actor,
-            subject=f"import:{row.uuid}",
+            about=f"import:{row.uuid}",
             body={"sha256": sha256, "rows": raw.frame.height, "refused": len(raw.refused)},
         )
     return row.uuid
@@ -157,7 +157,7 @@ def map_tape(
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"import:{row.uuid}",
+        about=f"import:{row.uuid}",
         body={"preset": choice.preset, "columns": len(choice.columns), "template": template},
     )
 

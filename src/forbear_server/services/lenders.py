@@ -48,7 +48,7 @@ def register_lender(
     if is_new:
         with lender_scope(lender.pk):
             append_evidence(
-                "lender.registered", now=now, lender_id=lender.pk, subject=f"lender:{code}"
+                "lender.registered", now=now, lender_id=lender.pk, about=f"lender:{code}"
             )
     return int(lender.pk)
 
@@ -84,7 +84,7 @@ def set_lender_rules(
             "lender.rules_set",
             now=now,
             lender_id=lender.pk,
-            subject=f"lender:{code}",
+            about=f"lender:{code}",
             body={
                 "jurisdiction": jurisdiction,
                 "memberships": lender.memberships,

@@ -8,14 +8,17 @@ from django.db import transaction
 
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.evidence import append_evidence
+from forbear_server.store.evidence_persons import borrower_person
 
 
 @transaction.atomic
-def record_loan_read(*, actor: Actor, loan_ref: str, now: datetime) -> None:
+def record_loan_read(*, actor: Actor, loan_ref: str, borrower_ref: str, now: datetime) -> None:
     append_evidence(
         "loan.read",
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"loan:{loan_ref}"[:128],
+        person=borrower_person(borrower_ref),
+        body={"role": str(actor.role)},
+        private={"loan": loan_ref},
     )

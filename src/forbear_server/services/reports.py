@@ -17,5 +17,5 @@ def record_report_viewed(*, actor: Actor, report: str, now: datetime) -> None:
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"report:{report}",
+        about=f"report:{report}",
     )

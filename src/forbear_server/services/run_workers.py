@@ -39,7 +39,7 @@ def request_run(*, actor: Actor, business_date: date, now: datetime) -> None:
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"run:{business_date}",
+        about=f"run:{business_date}",
     )
     transaction.on_commit(lambda: _start_worker(actor.lender_code, business_date))
 
@@ -51,7 +51,7 @@ def record_run_refused(*, actor: Actor, business_date: date, code: str, now: dat
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"run:{business_date}",
+        about=f"run:{business_date}",
         body={"code": code},
     )
 

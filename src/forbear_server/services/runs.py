@@ -82,7 +82,7 @@ def begin_run(
             now=now,
             lender_id=lender_id,
             actor=actor,
-            subject=f"run:{business_date}",
+            about=f"run:{business_date}",
             body={"seed": run.seed},
         )
     return BegunRun(run.uuid, lender_id, business_date, int(run.seed), is_finished)
@@ -136,7 +136,7 @@ def stop_run(
         now=now,
         lender_id=run.lender_id,
         actor=actor,
-        subject=f"run:{run.business_date}",
+        about=f"run:{run.business_date}",
         body={"stage": stage},
     )
 
@@ -157,7 +157,7 @@ def finish_run(*, run: BegunRun, manifest: RunManifest, actor: Actor | None, now
             now=now,
             lender_id=run.lender_id,
             actor=actor,
-            subject=f"run:{run.business_date}",
+            about=f"run:{run.business_date}",
             body={"manifest_sha256": row.manifest_sha256, "content": manifest.content_digest()},
         )
 
@@ -174,7 +174,7 @@ def ask_to_pause(*, actor: Actor, business_date: date, now: datetime) -> bool:
             now=now,
             lender_id=actor.lender_id,
             actor=actor,
-            subject=f"run:{business_date}",
+            about=f"run:{business_date}",
         )
     return bool(asked)
 

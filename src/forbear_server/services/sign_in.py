@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from forbear_server.selectors.actors import Actor
 from forbear_server.services import second_factor
 from forbear_server.services.evidence import append_evidence
+from forbear_server.store.evidence_persons import staff_person
 from forbear_server.store.lender_scope import lender_scope, sign_in_scope
 from forbear_server.store.models import RecoveryCode, SignInThrottle, User
 from forbear_server.store.sealing import seal, unseal
@@ -150,7 +151,7 @@ def bind_second_factor(
             "second_factor.bound",
             now=now,
             lender_id=lender_id,
-            subject=f"user:{user.username}",
+            person=staff_person(user.username),
             address=address,
         )
         _succeed(user, throttle, "binding", address, now)
@@ -164,7 +165,7 @@ def record_sign_out(*, actor: Actor, now: datetime, reason: str) -> None:
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"user:{actor.username}",
+        person=staff_person(actor.username),
         body={"reason": reason},
     )
 
@@ -179,7 +180,7 @@ def _succeed(
         "sign_in.succeeded",
         now=now,
         lender_id=user.lender_id,
-        subject=f"user:{user.username}",
+        person=staff_person(user.username),
         address=address,
         body={"factor": factor},
     )
@@ -214,7 +215,7 @@ def _record_refusal(user: User | None, reason: str, address: str, now: datetime)
             "sign_in.refused",
             now=now,
             lender_id=user.lender_id,
-            subject=f"user:{user.username}",
+            person=staff_person(user.username),
             address=address,
             body={"reason": reason},
         )

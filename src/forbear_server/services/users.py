@@ -16,6 +16,7 @@ from forbear_server.selectors.lenders import find_lender
 from forbear_server.services import second_factor
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.sign_in import TOTP_FIELD
+from forbear_server.store.evidence_persons import staff_person
 from forbear_server.store.lender_scope import lender_scope, sign_in_scope
 from forbear_server.store.models import RecoveryCode, User
 from forbear_server.store.sealing import seal
@@ -85,10 +86,10 @@ def add_user(
             user.totp_bound_at = now
         user.save()
         append_evidence(
-            "user.added",
+            "user.created",
             now=now,
             lender_id=lender.lender_id,
-            subject=f"user:{username}",
+            person=staff_person(username),
             body={"role": str(role)},
         )
     return NewUser(username=username, password=password)
@@ -100,7 +101,7 @@ def disable_user(*, username: str, now: datetime) -> None:
         user.is_active = False
         user.save()
         append_evidence(
-            "user.disabled", now=now, lender_id=user.lender_id, subject=f"user:{username}"
+            "user.disabled", now=now, lender_id=user.lender_id, person=staff_person(username)
         )
 
 
@@ -114,7 +115,7 @@ def reset_second_factor(*, username: str, now: datetime) -> None:
         user.save()
         RecoveryCode.objects.filter(user=user).delete()
         append_evidence(
-            "second_factor.reset", now=now, lender_id=user.lender_id, subject=f"user:{username}"
+            "second_factor.reset", now=now, lender_id=user.lender_id, person=staff_person(username)
         )
 
 

@@ -69,7 +69,7 @@ def publish_worklist(*, run: BegunRun, rows: pl.DataFrame, now: datetime) -> int
         "plan.published",
         now=now,
         lender_id=run.lender_id,
-        subject=f"run:{run.business_date}",
+        about=f"run:{run.business_date}",
         body={"lines": len(planned), "run": str(run.uuid)},
     )
     with connection.cursor() as cursor:

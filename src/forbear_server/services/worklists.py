@@ -15,6 +15,7 @@ from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.worklists import is_permitted_now, visible_items
 from forbear_server.services.evidence import append_evidence
+from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import User, WorklistItem
 
 LOCK_LASTS = timedelta(minutes=30)
@@ -144,8 +145,8 @@ def record_refusal(*, actor: Actor, item_id: int, code: str, attempted: str, now
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"worklist_item:{item_id}",
         body={"code": code, "attempted": attempted},
+        private={"item": str(item_id)},
     )
 
 
@@ -198,6 +199,6 @@ def _record(
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        subject=f"borrower:{item.borrower.ref}",
+        person=borrower_person(item.borrower.ref),
         body=body or {},
     )

@@ -25,6 +25,15 @@ GRANTS = {
     "permit_request": "SELECT, INSERT, UPDATE",
     # Evidence is added and read; a trigger refuses the rest even to the owner.
     "evidence_entry": "SELECT, INSERT",
+    "evidence_person": "SELECT, INSERT, UPDATE",
+    "evidence_subject": _ALL,
+    "retention_hold": "SELECT, INSERT, UPDATE",
+    # The log: a queue that empties, places and heads that only grow.
+    "log_queue": "SELECT, INSERT, DELETE",
+    "log_leaf": "SELECT, INSERT",
+    "log_head": "SELECT, INSERT",
+    "log_state": "SELECT, INSERT, UPDATE",
+    "rulebook_archive": "SELECT, INSERT",
     "django_session": _ALL,
     "django_migrations": "SELECT",
 }

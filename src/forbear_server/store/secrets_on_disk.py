@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
-def read_or_make_secret(path: Path) -> str:
+def _random_text() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def read_or_make_secret(path: Path, make: Callable[[], str] = _random_text) -> str:
     """The secret in `path`; made on first use so that two processes agree on one.
 
     The file is linked into place whole: a second process that starts at the same moment reads the
@@ -18,7 +23,7 @@ def read_or_make_secret(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
         try:
             os.link(draft, path)
         except FileExistsError:

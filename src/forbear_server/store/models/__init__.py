@@ -2,10 +2,22 @@
 
 from forbear_server.store.models.api_tokens import ApiToken
 from forbear_server.store.models.borrowers import Borrower
-from forbear_server.store.models.evidence import EvidenceEntry
+from forbear_server.store.models.evidence import (
+    EvidenceEntry,
+    EvidencePerson,
+    EvidenceSubject,
+    RetentionHold,
+)
 from forbear_server.store.models.imports import Import, ImportFinding, MappingTemplate
 from forbear_server.store.models.lenders import Lender
 from forbear_server.store.models.loans import Loan
+from forbear_server.store.models.log import (
+    LogHead,
+    LogLeaf,
+    LogQueueItem,
+    LogState,
+    RulebookArchive,
+)
 from forbear_server.store.models.permits import PermitRequest
 from forbear_server.store.models.runs import Run, RunLogLine, RunStage
 from forbear_server.store.models.sign_in_throttles import SignInThrottle
@@ -16,13 +28,21 @@ __all__ = [
     "ApiToken",
     "Borrower",
     "EvidenceEntry",
+    "EvidencePerson",
+    "EvidenceSubject",
     "Import",
     "ImportFinding",
     "Lender",
     "Loan",
+    "LogHead",
+    "LogLeaf",
+    "LogQueueItem",
+    "LogState",
     "MappingTemplate",
     "PermitRequest",
     "RecoveryCode",
+    "RetentionHold",
+    "RulebookArchive",
     "Run",
     "RunLogLine",
     "RunStage",

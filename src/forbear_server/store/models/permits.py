@@ -27,6 +27,8 @@ class PermitRequest(models.Model):
     # The same key asked again gets the first answer.
     idempotency_key = models.CharField(max_length=64)
     channel = models.CharField(max_length=32)
+    recipient = models.CharField(max_length=32, default="borrower")
+    purpose = models.CharField(max_length=64, default="collect")
     loan_ref = models.CharField(max_length=64, blank=True)
     # An opaque word for the number or address; the address itself stays with the borrower.
     address_ref = models.CharField(max_length=64, blank=True)
@@ -39,9 +41,8 @@ class PermitRequest(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     rulebooks = models.CharField(max_length=64)
+    # The commitment to the facts judged, as in the evidence entry that holds them sealed.
     facts_digest = models.CharField(max_length=64)
-    # The facts judged: counts and times, no personal data.
-    facts = models.JSONField(default=dict)
 
     class Meta:
         db_table = "permit_request"

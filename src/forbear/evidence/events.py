@@ -1,0 +1,117 @@
+"""What may be recorded: every event by name, whom it is about, and which of its fields stand open.
+
+A field that is not named here is committed, never written in the open: forgetting one hides it.
+Open fields hold codes, counts, digests of files, random ids and rule ids; nothing a person could
+be found by. Names are in the past tense, as in the screens' own list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`purpose` chooses the person's pseudonym: entries of two purposes cannot be joined."""
+
+    purpose: str
+    open_fields: frozenset[str] = frozenset()
+
+
+def _events(purpose: str, *names: str, open_fields: str = "") -> dict[str, Event]:
+    """Events that share a purpose and their open fields."""
+    return dict.fromkeys(names, Event(purpose, frozenset(open_fields.split())))
+
+
+EVENTS: Mapping[str, Event] = MappingProxyType(
+    {
+        # Contact: permits, refusals, outcomes.
+        **_events(
+            "contact",
+            *("contact.permitted", "contact.refused", "contact.review_needed"),
+            open_fields="channel ruling grounds exceptions rulebooks opens_at closes_at",
+        ),
+        **_events("contact", "permit.used", "permit.lapsed"),
+        **_events("contact", "contact.attempted", "contact.ended", open_fields="channel outcome"),
+        **_events("contact", "right_party_contact.confirmed", open_fields="channel"),
+        **_events("lender", "gate.mask_recorded", open_fields="digest rows rulebooks"),
+        # Plans, rules, templates, settings.
+        **_events("lender", "plan.published", open_fields="lines run plan_digest files"),
+        **_events("installation", "rulebook.changed", open_fields="before archive_sha256"),
+        **_events("lender", "template.approved", "template.retired", open_fields="digest"),
+        **_events("lender", "setting.changed", open_fields="setting before after"),
+        **_events(
+            "lender",
+            *("lender.registered", "lender.rules_set"),
+            open_fields="jurisdiction memberships advisory_strengths",
+        ),
+        **_events("account", "api_token.added", "api_token.revoked", open_fields="days"),
+        **_events("lender", "field_keys.rotated", open_fields="rows files left key"),
+        # What a borrower agreed to, asked and complained about.
+        **_events("consent", "consent.given", "consent.withdrawn", open_fields="kind text_digest"),
+        **_events(
+            "agreement",
+            *("promise_to_pay.recorded", "promise_to_pay.kept", "promise_to_pay.part_kept"),
+            *("promise_to_pay.broken", "promise_to_pay.withdrawn", "arrangement.offered"),
+            *("arrangement.agreed", "arrangement.activated", "arrangement.completed"),
+            *("arrangement.broken", "arrangement.cancelled", "arrangement.withdrawn"),
+            open_fields="code state",
+        ),
+        **_events(
+            "grievance",
+            *("complaint.received", "complaint.extended", "complaint.found"),
+            *("complaint.answered", "complaint.escalated", "complaint.closed"),
+            *("dispute.received", "dispute.decided", "dispute.withdrawn", "hardship.received"),
+            *("hardship.approved", "hardship.refused", "hold.placed", "hold.lifted"),
+            open_fields="code kind outcome",
+        ),
+        **_events("score", "score.issued", open_fields="scorecard scorecard_digest"),
+        # Who looked at what.
+        **_events("access", "loan.read", "pii.revealed", open_fields="role"),
+        **_events("access", "evidence.opened", "evidence.exported", open_fields="entry role"),
+        **_events("lender", "evidence.viewed", "evidence.replayed", open_fields="entry agrees"),
+        **_events("lender", "report.viewed", "worklist.opened", open_fields="tab"),
+        **_events("account", "access.refused", open_fields="role method"),
+        # A person's right to be forgotten.
+        **_events("erasure", "person.erased", open_fields="subjects"),
+        **_events("erasure", "person.erasure_refused", open_fields="code citation"),
+        **_events(
+            "erasure", "retention.held", "retention.released", open_fields="citation kept_until"
+        ),
+        # Imports and runs.
+        **_events("lender", "import.received", open_fields="sha256 rows refused"),
+        **_events("lender", "import.mapped", open_fields="preset columns"),
+        **_events("lender", "import.checked", open_fields="rows rejected counts"),
+        **_events(
+            "lender",
+            *("import.accepted", "import.withdrawn", "import.withdrawal_asked"),
+            open_fields="sha256 accepted rejected quarantined notes loans_removed borrowers_removed "
+            "borrowers_kept",
+        ),
+        **_events(
+            "lender",
+            *("import.refused", "import.failed", "import.withdrawal_refused"),
+            open_fields="code sha256",
+        ),
+        **_events("lender", "import.rejects_downloaded", open_fields="rows"),
+        **_events(
+            "lender",
+            *("run.requested", "run.started", "run.resumed", "run.pause_asked", "run.paused"),
+            *("run.failed", "run.finished", "run.refused"),
+            open_fields="seed stage manifest_sha256 content code",
+        ),
+        # Staff.
+        **_events("account", "sign_in.succeeded", "sign_in.refused", open_fields="factor reason"),
+        **_events("account", "sign_out.recorded", open_fields="reason"),
+        **_events("account", "second_factor.bound", "second_factor.reset"),
+        **_events("account", "user.created", "user.disabled", open_fields="role"),
+        **_events(
+            "case",
+            *("case.taken", "case.released", "case.snoozed", "case.reassigned"),
+            *("case.finished", "case.refused"),
+            open_fields="code attempted",
+        ),
+    }
+)
