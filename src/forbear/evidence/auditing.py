@@ -6,6 +6,8 @@ it; the right edge with the checkpoint's root. A fault does not stop the audit: 
 and the place in it, and the next is looked for. Memory stays flat whatever the size.
 """
 
+import errno
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -93,6 +95,8 @@ def audit_log(
     the top of a module, for they run in other processes.
     """
     keys = [parse_verifier_key(one).vkey for one in verifier_keys]
+    if not directory.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(directory))
     findings = Findings(max_faults)
     head, signers = _open_head(directory, checkpoint, keys, origin, findings)
     if head is None:
