@@ -83,9 +83,9 @@ def parse_verifier_key(vkey: str) -> VerifierKey:
     """The key a text spells; refused when malformed, mislabelled, unknown in type or unsafe.
 
     >>> parse_verifier_key(
-    ...     "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+    ...     "example.com/log+1dde4531+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
     ... ).name
-    'PeterNeumann'
+    'example.com/log'
     """
     name, stated_id, material = _parts(vkey, vkey[:80])
     signature_type = _signature_type(material[0], name)
@@ -125,8 +125,8 @@ def new_signing_key(
 ) -> SigningKey:
     """The key pair of 32 random bytes, which the caller draws and keeps secret.
 
-    >>> new_signing_key(name="EnochRoot", seed=bytes(32)).verifier_key.vkey
-    'EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop'
+    >>> new_signing_key(name="example.com/log", seed=bytes(32)).verifier_key.vkey
+    'example.com/log+1dde4531+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop'
     """
     if not is_key_name(name):
         raise KeyRefused(f"{name!r} cannot name a key: not empty, no space, no plus sign.")

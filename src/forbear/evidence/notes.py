@@ -70,11 +70,11 @@ def open_note(text: str, verifier_keys: Iterable[str]) -> Note:
     """The signed text of a whole note and who signed it; refused unless a given key did.
 
     >>> open_note(
-    ...     "This is an example message.\\n\\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6Tf"
-    ...     "Xppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\\n",
-    ...     ["example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"],
+    ...     "hello\\n\\n— example.com/log Hd5FMb0jqZfeO51p54NUHNgB0gj3FcEdABb+i0x7WQ2KMMK02b7JbausbD8F"
+    ...     "EGH/ZlGKT8qJcf90erbFNeQlPTAIigk=\\n",
+    ...     ["example.com/log+1dde4531+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"],
     ... ).signers[0].name
-    'example.com/foo'
+    'example.com/log'
     """
     keys = _keys_by_id(verifier_keys)
     signed_text, lines = _split(text)
@@ -105,13 +105,9 @@ def sign_note(
 ) -> str:
     """The note of a text, signed by each key in turn; cosigning keys also state `signed_at`.
 
-    >>> peter = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
-    >>> text = (
-    ...     "If you think cryptography is the answer to your problem,\\n"
-    ...     "then you don't know what your problem is.\\n"
-    ... )
-    >>> sign_note(text, [peter]).split("\\n")[3][:32]
-    '— PeterNeumann x08go/ZJkuBS9UG/S'
+    >>> key = "PRIVATE+KEY+example.com/log+1dde4531+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    >>> sign_note("hello\\n", [key]).split("\\n")[2][:29]
+    '— example.com/log Hd5FMb0jqZf'
     """
     if not signing_keys:
         raise NoteMalformed("A note needs at least one signature: give a signing key.")
