@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from forbear_server.api.contact_checks import router as contact_checks
+from forbear_server.api.evidence import router as evidence
 from forbear_server.api.permits import router as permits
 from forbear_server.api.problems import handle_problems
 from forbear_server.api.signing_in import TokenSignIn
@@ -18,4 +19,5 @@ api = NinjaAPI(
 )
 api.add_router("", contact_checks)
 api.add_router("", permits)
+api.add_router("", evidence)
 handle_problems(api)

@@ -65,5 +65,5 @@ def handle_problems(api: NinjaAPI) -> None:
 
     @api.exception_handler(RequestRefused)
     def refused(request: HttpRequest, error: RequestRefused) -> HttpResponse:
-        status = 404 if error.code == "borrower_unknown" else 422
+        status = {"borrower_unknown": 404, "gate_closed": 503}.get(error.code, 422)
         return problem(error.code, str(error), status)

@@ -22,10 +22,12 @@ from forbear_server.jobs.demonstration import (
     write_tapes,
 )
 from forbear_server.selectors.users import list_demo_accounts
+from forbear_server.services.log_sequencing import seal_waiting
+from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.services.users import DEMO_PASSWORD
 from forbear_server.store import embedded
 from forbear_server.store.migrating import migrate
-from forbear_server.ui.clock import business_now
+from forbear_server.ui.clock import business_now, wall_now
 
 app = typer.Typer()
 
@@ -52,6 +54,7 @@ def demo(
 
 def _prepare(now: datetime) -> None:
     migrate()
+    keep_rulebooks(now=now)
     prepare_accounts(now)
     say("Writing the invented lenders' tapes …")
     write_tapes()
@@ -63,6 +66,7 @@ def _prepare(now: datetime) -> None:
             f"run of {step.run.business_date} {step.run.state}, "
             f"{step.run.manifest.content_digest()[:16]}"
         )
+    seal_waiting(now=wall_now())
     mark_prepared()
 
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "evidence": Listed("forbear_server.cli.evidence", needs_django=False),
     "import": Listed("forbear_server.cli.import_tape", needs_django=False),
     "lenders": Listed("forbear_server.cli.lenders"),
+    "log": Listed("forbear_server.cli.log"),
     "nightly": Listed("forbear_server.cli.nightly"),
     "report": Listed("forbear_server.cli.report", needs_django=False),
     "rules": Listed("forbear_server.cli.rules"),

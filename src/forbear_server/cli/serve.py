@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
+from django.db import transaction
 from granian import Granian
 from granian.constants import Interfaces
 
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.presenting import refusing, say
+from forbear_server.jobs.log_sequencer import start_sequencer
+from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.store import embedded
 from forbear_server.store.migrating import migration_status
-from forbear_server.ui.clock import start_demo_clock
+from forbear_server.ui.clock import start_demo_clock, wall_now
 
 app = typer.Typer(help="Serve the pages.")
 
@@ -39,12 +42,19 @@ def serve(
     # A forked worker inherits locks of Polars' threads that no longer run, and waits for ever.
     multiprocessing.set_start_method("spawn", force=True)
     say(f"Forbear 善还 listens on http://{host}:{port}/console/ (Ctrl+C stops it)")
-    Granian(
-        "forbear_server.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        log_access=False,
-    ).serve()
+    with transaction.atomic():
+        keep_rulebooks(now=wall_now())
+    end = start_sequencer(clock=wall_now) if settings.LOG_SEQUENCER == "serve" else None
+    try:
+        Granian(
+            "forbear_server.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=4,
+            log_access=False,
+        ).serve()
+    finally:
+        if end is not None:
+            end()

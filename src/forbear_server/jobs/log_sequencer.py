@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import DatabaseError, connection, transaction
 
 from forbear.evidence.errors import ProofError
-from forbear.evidence.log_directory import LogDirectoryError
+from forbear.evidence.log_errors import LogError
 from forbear_server.services.log_sequencing import LogContradictsDesk, Sequencer, sequencer
 from forbear_server.store import log_rows
 from forbear_server.store.log_files import origin
@@ -38,7 +38,7 @@ def run_sequencer(
                 if held is not None:
                     log_rows.set_trouble("", origin=origin(), now=clock())
                     _seal_until(stop, held, clock, listener)
-        except (OSError, ProofError, LogDirectoryError, LogContradictsDesk) as fault:
+        except (OSError, ProofError, LogError, LogContradictsDesk) as fault:
             _log.error("the evidence log cannot be written: %s", fault)
             _tell(str(fault), clock())
         except DatabaseError as fault:

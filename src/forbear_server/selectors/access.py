@@ -25,6 +25,7 @@ class Screen(StrEnum):
     LOAN = "C07"
     RULES = "C13"
     MAY_CONTACT = "C14"
+    EVIDENCE = "C15"
 
 
 _TABLE: dict[Screen, dict[Role, Level]] = {
@@ -71,6 +72,15 @@ _TABLE: dict[Screen, dict[Role, Level]] = {
         Role.STRATEGIST: Level.FULL,
         Role.COMPLIANCE: Level.FULL,
         Role.COMPLAINTS: Level.FULL,
+    },
+    # Reading shows codes and pseudonyms; who it is about is opened by compliance, for a reason.
+    Screen.EVIDENCE: {
+        Role.COLLECTOR: Level.OWN,
+        Role.LEAD: Level.TEAM,
+        Role.STRATEGIST: Level.READ,
+        Role.COMPLIANCE: Level.FULL,
+        Role.COMPLAINTS: Level.OWN,
+        Role.ADMIN: Level.READ,
     },
 }
 

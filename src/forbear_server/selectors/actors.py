@@ -44,6 +44,12 @@ def find_actor(user_id: int, *, address: str = "") -> Actor | None:
     return None if user is None else actor_of(user, address=address)
 
 
+def find_actor_by_name(username: str) -> Actor | None:
+    """The active user of this name inside the current lender scope."""
+    user = User.objects.select_related("lender").filter(username=username, is_active=True).first()
+    return None if user is None else actor_of(user)
+
+
 def actor_of(user: User, *, address: str = "") -> Actor:
     lender = lender_row(user.lender)
     return Actor(

@@ -10,10 +10,18 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from forbear.evidence.commitments import FieldsClosed, Opening, check_openings, open_openings
+from forbear.evidence.commitments import (
+    CommitmentBroken,
+    FieldsClosed,
+    Opening,
+    check_openings,
+    open_openings,
+)
 from forbear.evidence.entries import Entry, decode_entry
+from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.log_proofs import entry_bytes
+from forbear_server.selectors.worklists import visible_items
 from forbear_server.store.evidence_persons import key_behind
 from forbear_server.store.models import EvidenceEntry, EvidenceSubject, LogLeaf
 
@@ -133,7 +141,12 @@ def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
     row = _visible(actor).get(uuid=line.entry_id)
     entry = logged_entry(line)
     key = key_behind(lender_id=actor.lender_id, pseudonym=row.subject)
-    if key is None or entry is None:
+    if entry is None:
+        raise CommitmentBroken(
+            f"Entry {line.entry_id.hex} stands in no queue and no place of the log: rows of the "
+            "desk were taken away. Run `forbear evidence check-desk`."
+        )
+    if key is None:
         raise FieldsClosed(
             f"The fields of entry {line.entry_id.hex} can no longer be opened: the person was erased."
         )
@@ -143,7 +156,21 @@ def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
 
 
 def _visible(actor: Actor) -> QuerySet[EvidenceEntry]:
-    return EvidenceEntry.objects.filter(lender_id=actor.lender_id)
+    """The lender's entries this role may see: all, or those by and about one's own or the team's."""
+    rows = EvidenceEntry.objects.filter(lender_id=actor.lender_id)
+    level = access_level(actor, Screen.EVIDENCE)
+    if level in {Level.FULL, Level.READ}:
+        return rows
+    if level is Level.NONE:
+        return rows.none()
+    by_us = Q(actor=actor.user_id)
+    if level is Level.TEAM:
+        by_us = Q(actor__team=actor.team)
+    about_ours = EvidenceSubject.objects.filter(
+        person__kind="borrower",
+        person__ref__in=visible_items(actor).values("borrower__ref"),
+    )
+    return rows.filter(by_us | Q(subject__in=about_ours.values("pseudonym")))
 
 
 def _by_id(rows: QuerySet[EvidenceEntry], entry: str) -> QuerySet[EvidenceEntry]:

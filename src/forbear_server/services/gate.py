@@ -28,23 +28,18 @@ from forbear.contact.permission import (
     LawOn,
     Permission,
     channel_permissions,
-    law_day,
     permission,
     permit_window,
 )
-from forbear.contact.replaying import recorded_facts, recorded_law, recorded_verdict
-from forbear.evidence.commitments import TOGETHER
-from forbear.evidence.entries import moment_text
+from forbear.contact.replaying import recorded_verdict
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.contact_histories import find_borrower, find_borrowers
-from forbear_server.services.evidence import (
-    append_composed,
-    append_evidence,
-    composed_evidence,
-)
+from forbear_server.services.evidence import append_composed, append_evidence
+from forbear_server.services.permit_evidence import composed_answer, facts_commitment
+from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.store.evidence_persons import borrower_person
-from forbear_server.store.evidence_rows import ComposedEntry
+from forbear_server.store.log_rows import trouble
 from forbear_server.store.models import Borrower, EvidenceEntry, PermitRequest
 
 
@@ -52,6 +47,12 @@ class BorrowerUnknown(RequestRefused):
     """No borrower of this ref, or not this person's to see: one answer for both."""
 
     code = "borrower_unknown"
+
+
+class GateClosed(RequestRefused):
+    """The evidence log cannot be written, so nothing may be permitted: nothing was asked."""
+
+    code = "gate_closed"
 
 
 class KeyReused(RequestRefused):
@@ -129,11 +130,13 @@ def issue_permit(
 ) -> PermitAnswer:
     """Asks for a permit to contact now; the same key again gets the same answer.
 
-    Raises `BorrowerUnknown` (nothing is written) or `KeyReused`.
+    Raises `GateClosed`, `BorrowerUnknown` (nothing is written) or `KeyReused`.
     """
+    _check_log_is_sound()
     seen = find_borrower(actor, borrower_ref, at=now)
     if seen is None:
         raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
+    keep_rulebooks(now=now)
     # One at a time per borrower: the second asker counts the first one's permit.
     Borrower.objects.select_for_update().get(pk=seen.borrower_id)
     earlier = PermitRequest.objects.filter(idempotency_key=idempotency_key).first()
@@ -147,8 +150,8 @@ def issue_permit(
     if answer.judgement.ruling is Ruling.ALLOWED:
         row.opens_at = now
         row.closes_at = permit_window(counted.history, asked, at=now, law_on=law_of(actor))
-    entry = _composed(actor, borrower_ref, counted.history, answer, row, now)
-    row.facts_digest = _facts_commitment(entry)
+    entry = composed_answer(actor, borrower_ref, counted.history, answer, row, now)
+    row.facts_digest = facts_commitment(entry)
     _save_once(row)
     recorded = append_composed(entry)
     return _answered(row, borrower_ref, answer.next_permitted_at, recorded.entry_id)
@@ -160,6 +163,7 @@ def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
 
     The rules are asked once more: a consent may have been withdrawn, or a call answered, since.
     """
+    _check_log_is_sound()
     key = _uuid(permit_id)
     row = None if key is None else PermitRequest.objects.select_for_update().filter(pk=key).first()
     if row is None:
@@ -227,11 +231,6 @@ def record_mask(
     )
 
 
-_EVENTS = {
-    Ruling.ALLOWED: "contact.permitted",
-    Ruling.REFUSED: "contact.refused",
-    Ruling.NEEDS_REVIEW: "contact.review_needed",
-}
 _STATES = {
     Ruling.ALLOWED: PermitRequest.State.ISSUED,
     Ruling.REFUSED: PermitRequest.State.REFUSED,
@@ -273,46 +272,6 @@ def _recorded(
     )
 
 
-def _composed(
-    actor: Actor,
-    borrower_ref: str,
-    history: ContactHistory,
-    answer: Permission,
-    row: PermitRequest,
-    now: datetime,
-) -> ComposedEntry:
-    """The entry of an answer: verdict and window open, everything it was judged on committed."""
-    return composed_evidence(
-        _EVENTS[answer.judgement.ruling],
-        now=now,
-        lender_id=actor.lender_id,
-        actor=actor,
-        about=f"permit:{row.uuid}",
-        person=borrower_person(borrower_ref),
-        body={
-            "channel": row.channel,
-            **recorded_verdict(answer.judgement),
-            "rulebooks": row.rulebooks,
-            **({"opens_at": moment_text(row.opens_at)} if row.opens_at else {}),
-            **({"closes_at": moment_text(row.closes_at)} if row.closes_at else {}),
-        },
-        private={
-            "borrower": borrower_ref,
-            "facts": recorded_facts(answer.facts),
-            "law": recorded_law(law_day(history, now), actor.scope, actor.policy),
-            # the records an exception rests on; each can be withdrawn
-            "consents": [c.consent_id for c in history.consents if c.holds(now)],
-            "content_digest": row.content_digest,
-        },
-    )
-
-
-def _facts_commitment(entry: ComposedEntry) -> str:
-    """What stands for the facts in the permit: the entry's commitment to them."""
-    commitments = entry.entry.commitments
-    return commitments.get("facts", commitments.get(TOGETHER, b"")).hex()
-
-
 def _asked(row: PermitRequest) -> ContactRequest:
     return ContactRequest(
         channel=Channel(row.channel),
@@ -329,6 +288,16 @@ def _check_still_allowed(row: PermitRequest, answer: Permission) -> None:
         raise PermitNotUsable(
             f"Permit {row.uuid} no longer holds: things changed since it was issued ({grounds}). "
             "Ask the gate again."
+        )
+
+
+def _check_log_is_sound() -> None:
+    """Fail closed: what cannot be logged may not be done."""
+    fault = trouble()
+    if fault:
+        raise GateClosed(
+            f"No permit is given while the evidence log cannot be written ({fault}). "
+            "See `forbear log status`; contact stays stopped until it is mended."
         )
 
 

@@ -78,6 +78,14 @@ def keeper_of(
     return Keeper(person_id, _opened(person_id, key_sealed), pseudonym or "", issuer or "")
 
 
+def keeper_of_borrower(lender_id: int, borrower_ref: str) -> Keeper:
+    """The borrower's key as such, for what concerns all their entries."""
+    with connection.cursor() as cursor:
+        return keeper_of(
+            cursor, lender_id=lender_id, person=borrower_person(borrower_ref), purpose="erasure"
+        )
+
+
 def key_behind(*, lender_id: int | None, pseudonym: str) -> bytes | None:
     """The key that opens entries under a pseudonym ("" is nobody's); None after an erasure."""
     with connection.cursor() as cursor:

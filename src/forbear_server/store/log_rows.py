@@ -11,6 +11,10 @@ from uuid import UUID
 from django.db import connection
 
 _SEQUENCER = (2, 0)
+_HEADS = "SELECT size, root, note FROM log_head "
+_NEWEST = _HEADS + "ORDER BY size DESC LIMIT 1"
+_BEYOND = _HEADS + "WHERE size > %s ORDER BY size"
+_OF_SIZE = _HEADS + "WHERE size = %s"
 
 
 class Waiting(NamedTuple):
@@ -82,15 +86,15 @@ def keep_head(head: Head, *, now: datetime) -> None:
 
 
 def newest_head() -> Head | None:
-    return next(_heads("ORDER BY size DESC LIMIT 1", []), None)
+    return next(_heads(_NEWEST, []), None)
 
 
 def heads_beyond(size: int) -> list[Head]:
-    return list(_heads("WHERE size > %s ORDER BY size", [size]))
+    return list(_heads(_BEYOND, [size]))
 
 
 def head_of(size: int) -> Head | None:
-    return next(_heads("WHERE size = %s", [size]), None)
+    return next(_heads(_OF_SIZE, [size]), None)
 
 
 def entries_between(start: int, end: int, *, chunk: int = 4096) -> Iterator[bytes]:
@@ -124,8 +128,8 @@ def set_trouble(text: str, *, origin: str, now: datetime) -> None:
         )
 
 
-def _heads(rest: str, values: list[int]) -> Iterator[Head]:
+def _heads(query: str, values: list[int]) -> Iterator[Head]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT size, root, note FROM log_head " + rest, values)
+        cursor.execute(query, values)
         rows = cursor.fetchall()
     yield from (Head(int(size), bytes(root), str(note)) for size, root, note in rows)

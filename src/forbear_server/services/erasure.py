@@ -1,0 +1,153 @@
+"""The right to be forgotten: a person's key is destroyed, the log stays whole.
+
+With the key go the pseudonyms, the lender's id for the person and their personal data on the desk.
+What remains of them in the log are commitments that nobody can open. A duty to keep stands above
+the wish; refusing is recorded with the law that refuses.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from forbear.primitives.errors import RequestRefused
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.retention import Obstacle, erasure_obstacles
+from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.store.evidence_persons import borrower_person, keeper_of_borrower
+from forbear_server.store.models import Borrower, EvidencePerson, EvidenceSubject, RetentionHold
+
+
+class PersonUnknown(RequestRefused):
+    """Nothing is known of this person, or no more."""
+
+    code = "person_unknown"
+
+
+class ErasureRefused(RequestRefused):
+    """A duty to keep stands against it: nothing was erased, and that is on record."""
+
+    code = "erasure_refused"
+
+    def __init__(self, obstacles: tuple[Obstacle, ...]) -> None:
+        told = "; ".join(
+            f"{one.citation} ({one.code}"
+            + (f", until {one.kept_until})" if one.kept_until else ")")
+            for one in obstacles
+        )
+        super().__init__(
+            f"The person's records must be kept: {told}. Ask again when this has passed; "
+            "nothing was erased."
+        )
+        self.obstacles = obstacles
+
+
+def erase_person(*, actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recorded:
+    """Destroy the person's key, pseudonyms and personal data; the entry that says so.
+
+    Raises `PersonUnknown`, or `ErasureRefused` (which is recorded).
+    """
+    try:
+        return _erase(actor, borrower_ref, reason, now)
+    except ErasureRefused as refusal:
+        _record_refused(actor, borrower_ref, refusal.obstacles[0], now)
+        raise
+
+
+@transaction.atomic
+def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recorded:
+    person = _locked(actor, borrower_ref)
+    obstacles = erasure_obstacles(actor, borrower_ref, on=now.date())
+    if obstacles:
+        raise ErasureRefused(tuple(obstacles))
+    subjects = EvidenceSubject.objects.filter(person=person)
+    recorded = append_evidence(
+        "person.erased",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(borrower_ref),
+        body={"subjects": subjects.count()},
+        private={"reason": reason[:200]},
+    )
+    subjects.delete()
+    person.ref, person.key_sealed, person.erased_at = "", "", now
+    person.save(update_fields=["ref", "key_sealed", "erased_at"])
+    Borrower.objects.filter(ref=borrower_ref).update(
+        name_sealed="", phone_sealed="", id_number_sealed="", address_sealed=""
+    )
+    return recorded
+
+
+@transaction.atomic
+def _record_refused(actor: Actor, borrower_ref: str, obstacle: Obstacle, now: datetime) -> None:
+    append_evidence(
+        "person.erasure_refused",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(borrower_ref),
+        body={"code": obstacle.code, "citation": obstacle.citation},
+    )
+
+
+@transaction.atomic
+def hold_records(
+    *, actor: Actor, borrower_ref: str, citation: str, kept_until: date | None, now: datetime
+) -> Recorded:
+    """A duty to keep this person's records, with the law it rests on. Raises `PersonUnknown`."""
+    if not citation.strip():
+        raise RequestRefused("A duty to keep names the law it rests on: give its citation.")
+    keeper = keeper_of_borrower(actor.lender_id, _known(borrower_ref))
+    RetentionHold.objects.create(
+        lender_id=actor.lender_id,
+        person_id=keeper.person_id,
+        citation=citation.strip()[:200],
+        kept_until=kept_until,
+        placed_at=now,
+    )
+    return append_evidence(
+        "retention.held",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(borrower_ref),
+        body={
+            "citation": citation.strip()[:200],
+            "kept_until": kept_until.isoformat() if kept_until else "",
+        },
+    )
+
+
+@transaction.atomic
+def release_records(*, actor: Actor, borrower_ref: str, citation: str, now: datetime) -> Recorded:
+    """Takes a duty to keep back. Raises `PersonUnknown` when no such duty stands."""
+    done = RetentionHold.objects.filter(
+        lender_id=actor.lender_id,
+        person__kind="borrower",
+        person__ref=borrower_ref,
+        citation=citation.strip(),
+        released_at__isnull=True,
+    ).update(released_at=now)
+    if not done:
+        raise PersonUnknown(f"No duty to keep {borrower_ref} rests on {citation!r}.")
+    return append_evidence(
+        "retention.released",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(borrower_ref),
+        body={"citation": citation.strip()[:200]},
+    )
+
+
+def _known(borrower_ref: str) -> str:
+    if not Borrower.objects.filter(ref=borrower_ref).exists():
+        raise PersonUnknown(f"There is no borrower {borrower_ref} at this lender.")
+    return borrower_ref
+
+
+def _locked(actor: Actor, borrower_ref: str) -> EvidencePerson:
+    keeper = keeper_of_borrower(actor.lender_id, _known(borrower_ref))
+    return EvidencePerson.objects.select_for_update().get(pk=keeper.person_id)
