@@ -45,11 +45,15 @@ class DurableFiles:
                 self._make(posixpath.dirname(path))
             aside = self._write_aside([data for _, data in group])
             for place, (path, _) in zip(aside, group, strict=True):
-                self._storage.rename(place, self._root / path)
-                self._names_unsynced.add(posixpath.dirname(path))
-        for folder in sorted(self._names_unsynced):
-            self.sync_names(folder)
-        self._names_unsynced.clear()
+                self._name(place, path)
+        self._sync_new_names()
+
+    def adopt(self, paths: Iterable[str], *, below: str) -> None:
+        """Gives files that lie durable below a folder of their own their names here, durably."""
+        for path in paths:
+            self._make(posixpath.dirname(path))
+            self._name(self._root / below / path, path)
+        self._sync_new_names()
 
     def sync_names(self, folder: str) -> None:
         """Makes the names in a folder durable."""
@@ -71,12 +75,32 @@ class DurableFiles:
         self._storage.remove_directory(self._root / folder)
         self._made.discard(folder)
 
+    def remove_all(self, folder: str) -> None:
+        """Removes a folder and everything in it."""
+        for name in self.names(folder):
+            try:
+                self.remove(f"{folder}/{name}")
+            except (IsADirectoryError, PermissionError):
+                self.remove_all(f"{folder}/{name}")
+        with contextlib.suppress(FileNotFoundError):
+            self.remove_folder(folder)
+
     def clear_aside(self) -> None:
-        """Removes what was left aside; the folder for it is there afterwards."""
-        with contextlib.suppress(FileExistsError):
-            self._storage.make_directory(self._root / ASIDE)
+        """Removes what was left aside; the folder for it is there afterwards, and the root's."""
+        for folder in (self._root, self._root / ASIDE):
+            with contextlib.suppress(FileExistsError):
+                self._storage.make_directory(folder)
         for name in self.names(ASIDE):
             self.remove(f"{ASIDE}/{name}")
+
+    def _name(self, place: Path, path: str) -> None:
+        self._storage.rename(place, self._root / path)
+        self._names_unsynced.add(posixpath.dirname(path))
+
+    def _sync_new_names(self) -> None:
+        for folder in sorted(self._names_unsynced):
+            self.sync_names(folder)
+        self._names_unsynced.clear()
 
     def _make(self, folder: str) -> None:
         """Makes a folder and those above it; each name above is to be synced once, made or met."""

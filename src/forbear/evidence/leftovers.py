@@ -36,6 +36,20 @@ def is_too_far(tile: Tile, size: int) -> bool:
     return tile.index * TILE_WIDTH + (tile.width if tile.is_partial else 1) > width
 
 
+def tiles_outside(size: int, names: Names, folder: str = "tile") -> Iterator[Tile]:
+    """Every tile file, wherever it lies, that is not one of a tree of `size` entries."""
+    for name in names(folder):
+        path = f"{folder}/{name}"
+        yield from tiles_outside(size, names, path)
+        try:
+            tile = parse_tile_path(path)
+        except TileFaulty:
+            continue
+        held = level_width(size, tile.level or 0) - tile.index * TILE_WIDTH
+        if tile.width != min(held, TILE_WIDTH):
+            yield tile
+
+
 def _tiles_near_edge(size: int, names: Names) -> Iterator[Tile]:
     """Every tile file in the folders that hold the edge and what may lie ahead of it."""
     for level in (None, *range(level_count(size + FARTHEST_AHEAD))):

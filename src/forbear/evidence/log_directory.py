@@ -91,14 +91,7 @@ class LogDirectory:
         to its root; else `LogDamaged` names the file. Leftovers of a crash are removed.
         """
         disk = storage or Storage()
-        _make_root(path, disk)
-        try:
-            lock = disk.lock(path)
-        except BlockingIOError as error:
-            raise LogInUse(
-                f"Another process holds the log {path.name} for writing. One writer at a time keeps "
-                "it from forking: stop the other, or let it do the work."
-            ) from error
+        lock = locked(path, disk)
         log = cls(
             files=DurableFiles(path, disk),
             storage=disk,
@@ -348,6 +341,18 @@ class LogDirectory:
                         self._files.remove(f"{folder}/{name}")
                     self._files.remove_folder(folder)
         self._edges_to_prune = [self.size]
+
+
+def locked(path: Path, storage: Storage) -> int:
+    """The log's folder, made where it is not there, held for one writer until closed."""
+    _make_root(path, storage)
+    try:
+        return storage.lock(path)
+    except BlockingIOError as error:
+        raise LogInUse(
+            f"Another process holds the log {path.name} for writing. One writer at a time keeps it "
+            "from forking: stop the other, or let it do the work."
+        ) from error
 
 
 def _make_root(path: Path, storage: Storage) -> None:
