@@ -125,8 +125,8 @@ def test_a_permit_names_its_facts_by_the_commitment_of_its_entry(officer: Actor)
     assert answer.permit is not None
     line = find_entry(officer, str(answer.evidence_id))
     assert line is not None
-    data = log_rows.take_waiting(10_000)
-    entry = next(decode_entry(one.canonical) for one in data if one.uuid.hex == answer.evidence_id)
+    entry = logged_entry(line)
+    assert entry is not None
     assert answer.permit.facts_digest == entry.commitments["facts"].hex()
     assert opened_fields(officer, line)["borrower"].value == "B-1"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 VERIFYING_MODULES = (
     "errors", "texts", "ed25519", "ml_dsa", "keys", "checkpoints", "cosignatures", "notes",
     "policies", "merkle", "verify", "tiles", "tlog_proofs", "reading", "audit_reports",
-    "audit_stretches", "audit_leftovers", "auditing", "standalone",
+    "audit_stretches", "audit_leftovers", "auditing", "bundle_checks", "standalone",
 )  # fmt: skip
 _OWN = "forbear.evidence."
 _HEAD = '''#!/usr/bin/env python3
@@ -20,6 +20,7 @@ _HEAD = '''#!/usr/bin/env python3
 
     python forbear_verify.py proof FILE --key VKEY [--policy FILE] [--entry FILE]
     python forbear_verify.py audit DIR --key VKEY [--checkpoint FILE]
+    python forbear_verify.py bundle FILE --key VKEY
     python forbear_verify.py note FILE --key VKEY
 
 Needs Python 3.11 or later and the `cryptography` library. 需要 Python 3.11 以上和 cryptography 库。

@@ -1,4 +1,4 @@
-"""What the one-file verifier can be asked: a proof file, a whole log, a signed note.
+"""What the one-file verifier can be asked: a proof file, a bundle, a whole log, a signed note.
 
 Messages are in Chinese and English, for the file travels without its documents.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from forbear.evidence.audit_reports import AuditReport
 from forbear.evidence.auditing import audit_log
+from forbear.evidence.bundle_checks import check_bundle
 from forbear.evidence.errors import KeyRefused, PolicyFaulty, ProofError
 from forbear.evidence.notes import Signed, open_note
 from forbear.evidence.policies import Policy
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _proof(asked)
             case "audit":
                 return _audit(asked)
+            case "bundle":
+                return _bundle(asked)
             case _:
                 return _note(asked)
     except (KeyRefused, PolicyFaulty) as mistake:
@@ -61,7 +64,9 @@ def _arguments() -> argparse.ArgumentParser:
     audit.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     note = questions.add_parser("note", help="签名文本 a signed note or checkpoint")
     note.add_argument("file", type=Path)
-    for one in (proof, audit, note):
+    bundle = questions.add_parser("bundle", help="证据包 a bundle about one person")
+    bundle.add_argument("file", type=Path)
+    for one in (proof, audit, note, bundle):
         is_needed = one is not proof
         one.add_argument(
             "--key", action="append", default=[], required=is_needed, help="公钥 verifier key"
@@ -108,6 +113,16 @@ def _audit(asked: argparse.Namespace) -> int:
         _write(_head_of(report))
         return VERIFIED
     return _tell(REFUSED, "未通过 REFUSED", f"错误 faults {report.fault_count} · {told}")
+
+
+def _bundle(asked: argparse.Namespace) -> int:
+    checked = check_bundle(asked.file.read_bytes(), verifier_keys=dict.fromkeys(asked.key))
+    told = f"记录 entries {len(checked.entries)} · 文件 files {checked.files}"
+    _tell(VERIFIED, "验证通过 VERIFIED", told)
+    for one in checked.entries:
+        opened = ", ".join(one.opened) or "-"
+        _write(f"{one.index} {one.entry.get('at')} {one.entry.get('event')} 已打开 opened: {opened}\n")
+    return VERIFIED
 
 
 def _note(asked: argparse.Namespace) -> int:
