@@ -87,7 +87,7 @@ def parse_verifier_key(vkey: str) -> VerifierKey:
     ... ).name
     'example.com/log'
     """
-    name, stated_id, material = _parts(vkey, vkey[:80])
+    name, stated_id, material = _parts(vkey)
     signature_type = _signature_type(material[0], name)
     public_key = material[1:]
     if len(public_key) != signature_type.key_size:
@@ -108,7 +108,7 @@ def parse_signing_key(skey: str) -> SigningKey:
     """The private key a text spells; the text itself never appears in a refusal."""
     if not skey.startswith(_PRIVATE):
         raise KeyRefused(f"A signing key begins with {_PRIVATE!r}; this text does not.")
-    name, stated_id, material = _parts(skey.removeprefix(_PRIVATE), "a signing key")
+    name, stated_id, material = _parts(skey.removeprefix(_PRIVATE))
     made = new_signing_key(
         name=name, seed=material[1:], signature_type=_signature_type(material[0], name)
     )
@@ -141,15 +141,16 @@ def new_signing_key(
     return SigningKey(VerifierKey(name, own_id, signature_type, public_key), seed)
 
 
-def _parts(text: str, told: str) -> tuple[str, str, bytes]:
+def _parts(text: str) -> tuple[str, str, bytes]:
     name, _, rest = text.partition("+")
     stated_id, _, encoded = rest.partition("+")
     material = exact_base64(encoded)
     is_id = len(stated_id) == 8 and all(one in "0123456789abcdefABCDEF" for one in stated_id)
     if not is_key_name(name) or not is_id or not material:
+        # only the name is repeated: what follows may be a private key, given by mistake
         raise KeyRefused(
-            f"Not a key: {told!r}. A key reads name+id+key: a name without spaces, eight hex "
-            "digits, and base64. Copy the whole line."
+            f"What begins with {name[:60]!r} is no key. A key reads name+id+key: a name without "
+            "spaces, eight hex digits, and base64. Copy the whole line."
         )
     return name, stated_id.lower(), material
 
