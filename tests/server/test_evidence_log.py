@@ -17,7 +17,7 @@ from forbear.evidence.auditing import audit_log
 from forbear.evidence.entries import decode_entry, entry_fault
 from forbear.evidence.tlog_proofs import verify_tlog_proof
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.selectors.evidence import find_entry, opened_fields
+from forbear_server.selectors.evidence import find_entry, logged_entry, opened_fields
 from forbear_server.selectors.log_proofs import LogUnreadable, NotSealedYet, log_proof
 from forbear_server.selectors.rulebook_archives import rules_of
 from forbear_server.services import log_sequencing
@@ -185,11 +185,13 @@ def test_a_desk_put_back_to_an_older_copy_stops_the_log(officer: Actor) -> None:
 def test_the_whole_tree_is_written_again_from_the_desk(officer: Actor) -> None:
     ask(officer, "key-00001")
     seal_waiting(now=NOW)
-    before = {p.name: p.read_bytes() for p in log_folder().rglob("*") if p.is_file()}
-    size = rebuild_log()
-    assert size == LogLeaf.objects.count()
-    after = {p.name: p.read_bytes() for p in log_folder().rglob("*") if p.is_file()}
-    assert before["checkpoint"] == after["checkpoint"]
+    before = {p: p.read_bytes() for p in log_folder().rglob("*") if p.is_file()}
+    tile = next(p for p in before if "tile/0" in p.as_posix())
+    tile.write_bytes(bytes(len(before[tile])))
+    next(p for p in before if "entries" in p.as_posix()).unlink()
+    done = rebuild_log()
+    assert (done.checkpoint.size, done.files_changed) == (LogLeaf.objects.count(), 2)
+    assert {p: p.read_bytes() for p in log_folder().rglob("*") if p.is_file()} == before
     assert audited() == []
 
 

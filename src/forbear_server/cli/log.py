@@ -103,13 +103,15 @@ def run() -> None:
     run_sequencer(stop, clock=wall_now)
 
 
-@app.command()
-def rebuild() -> None:
-    """Write the whole tree of tiles anew from the desk; the folder that was there is kept beside.
+@app.command("rebuild")
+def rebuild_() -> None:
+    """Make the published folder again from the desk: files that are missing or wrong are mended.
 
     Example: forbear log rebuild
     """
     open_desk()
     with refusing(LogError, LogContradictsDesk, ProofError):
-        size = rebuild_log()
-    say(f"{size} entries written to {log_folder()}; the root is the one that was signed.")
+        done = rebuild_log()
+    say(f"{done.checkpoint.size} entries; {done.files_changed} files were missing or wrong.")
+    for path in done.first_changed:
+        say(f"  {path}")

@@ -38,7 +38,7 @@ COMMANDS = {
     "age": Listed("forbear_server.cli.age", needs_django=False),
     "db": Listed("forbear_server.cli.db"),
     "demo": Listed("forbear_server.cli.demo", settings=DEMO_SETTINGS),
-    "evidence": Listed("forbear_server.cli.evidence", needs_django=False),
+    "evidence": Listed("forbear_server.cli.evidence_desk"),
     "import": Listed("forbear_server.cli.import_tape", needs_django=False),
     "lenders": Listed("forbear_server.cli.lenders"),
     "log": Listed("forbear_server.cli.log"),

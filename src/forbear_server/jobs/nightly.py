@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import polars as pl
@@ -38,7 +38,7 @@ from forbear_server.services.runs import (
     run_lock,
     stop_run,
 )
-from forbear_server.services.worklist_publication import publish_worklist
+from forbear_server.services.worklist_publication import PlanDigest, publish_worklist
 from forbear_server.store.lender_scope import lender_scope
 
 
@@ -109,6 +109,17 @@ def run_nightly(
         return _Desk(lender, business_date, actor, clock, listener).drive(at, capacity)
 
 
+def _plan_digest(manifest: RunManifest) -> PlanDigest:
+    """The plan and what it was made from: every file of the run so far, by its digest."""
+    files = {
+        f"{stage.name}/{shard.name}": shard.digest
+        for stage in manifest.stages
+        for shard in stage.shards
+    }
+    made = manifest.stage("assign")
+    return PlanDigest(made.output_digest if made else "", files)
+
+
 class _Desk:
     """One run's thread through the desk."""
 
@@ -168,11 +179,13 @@ class _Desk:
         yield "age", nightly.age
         yield "gate", nightly.gate
         yield "assign", nightly.assign
-        yield "worklists", lambda: nightly.worklists(self._publish)
+        yield "worklists", lambda: nightly.worklists(partial(self._publish, nightly))
         yield "report", nightly.report
 
-    def _publish(self, rows: pl.DataFrame) -> None:
-        publish_worklist(run=self.run, rows=rows, now=self.clock())
+    def _publish(self, nightly: NightlyRun, rows: pl.DataFrame) -> None:
+        publish_worklist(
+            run=self.run, rows=rows, plan=_plan_digest(nightly.manifest), now=self.clock()
+        )
 
     def _terms(self, at: datetime, capacity: int | None) -> RunTerms:
         cases = count_collectors() * int(settings.CASES_PER_COLLECTOR)

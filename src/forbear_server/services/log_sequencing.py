@@ -9,7 +9,6 @@ one size, and nothing is published that the desk does not hold.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from forbear.evidence.checkpoints import Checkpoint
 from forbear.evidence.keys import SigningKey
 from forbear.evidence.log_directory import LogDirectory
 from forbear.evidence.notes import sign_note
+from forbear.evidence.rebuilding import Rebuilt, rebuild
 from forbear_server.store import log_rows
 from forbear_server.store.log_files import log_folder, signing_key
 
@@ -125,13 +125,13 @@ def seal_waiting(*, now: datetime) -> int | None:
         return total
 
 
-def rebuild_log(*, into: Path | None = None) -> int:
-    """Write the whole tree of tiles anew from the desk; how many entries it has.
+def rebuild_log() -> Rebuilt:
+    """Make the published folder again from the desk; which files were missing or wrong.
 
-    The tree that was there is kept beside it. Raises `LogContradictsDesk` when another process
-    writes the log.
+    Nothing is changed unless the desk's rows lead to the newest head that was signed
+    (`EntriesDiffer` names the first that does not). Raises `LogContradictsDesk` while another
+    process writes the log.
     """
-    folder = into or log_folder()
     with log_rows.sequencer_lock() as is_ours:
         newest = log_rows.newest_head()
         if not is_ours or newest is None:
@@ -139,28 +139,14 @@ def rebuild_log(*, into: Path | None = None) -> int:
                 "Nothing was rebuilt: another process writes the log (stop it first), or the desk "
                 "keeps no head yet."
             )
-        fresh = folder.with_name(folder.name + ".rebuilt")
-        shutil.rmtree(fresh, ignore_errors=True)
         key = signing_key()
-        LogDirectory.rebuild(
-            fresh,
+        return rebuild(
+            log_folder(),
             log_rows.entries_between(0, newest.size),
-            newest.note,
+            checkpoint=newest.note,
             verifier_keys=[key.verifier_key.vkey],
             origin=key.verifier_key.name,
         )
-        if folder.exists():
-            folder.rename(_free_name(folder))
-        fresh.rename(folder)
-    return newest.size
-
-
-def _free_name(folder: Path) -> Path:
-    return next(
-        path
-        for number in range(1, 10_000)
-        if not (path := folder.with_name(f"{folder.name}.before-{number}")).exists()
-    )
 
 
 @contextmanager

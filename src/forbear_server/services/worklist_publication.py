@@ -6,6 +6,8 @@ new plan no longer has go away.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,8 +42,16 @@ _PLANNED = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanDigest:
+    """Which plan it is: the digest over its files, and each file's own."""
+
+    digest: str
+    files: Mapping[str, str]
+
+
 @transaction.atomic
-def publish_worklist(*, run: BegunRun, rows: pl.DataFrame, now: datetime) -> int:
+def publish_worklist(*, run: BegunRun, rows: pl.DataFrame, plan: PlanDigest, now: datetime) -> int:
     """Replace the untouched lines of the day by the plan's; how many the day has now.
 
     `rows` has the columns of PLAN; a borrower without a rank is watched and has no line.
@@ -70,7 +80,13 @@ def publish_worklist(*, run: BegunRun, rows: pl.DataFrame, now: datetime) -> int
         now=now,
         lender_id=run.lender_id,
         about=f"run:{run.business_date}",
-        body={"lines": len(planned), "run": str(run.uuid)},
+        body={
+            "lines": len(planned),
+            "run": str(run.uuid),
+            "plan_digest": plan.digest,
+            "files": len(plan.files),
+        },
+        private={"plan_files": dict(plan.files)},
     )
     with connection.cursor() as cursor:
         cursor.execute(
