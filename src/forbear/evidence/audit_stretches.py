@@ -86,15 +86,20 @@ def check_stretch(stretch: Stretch) -> StretchFound:
     done = _Progress(Findings(stretch.limit))
     for index in range(stretch.first, stretch.end):
         hashes = _check_pair(stretch, index, done)
-        tile = tile_of(0, index, stretch.size)
-        if tile.is_partial:
-            done.edge = hashes or b""
-        else:
-            done.full.append(hashes or _UNKNOWN * TILE_WIDTH)
         if hashes is None:
             done.unknown.append(index)
-    roots = tile_roots(b"".join(done.full), stretch.parent_hashes)
-    return StretchFound(roots, done.edge, done.entries, done.files, done.unknown, done.findings)
+        elif tile_of(0, index, stretch.size).is_partial:
+            done.edge = hashes
+        else:
+            done.full.append(hashes)
+    roots = bytearray(tile_roots(b"".join(done.full), stretch.parent_hashes))
+    for index in done.unknown:  # ascending, so that those before it are in place
+        place = (index - stretch.first) * HASH_WIDTH
+        if not tile_of(0, index, stretch.size).is_partial:
+            roots[place:place] = _UNKNOWN
+    return StretchFound(
+        bytes(roots), done.edge, done.entries, done.files, done.unknown, done.findings
+    )
 
 
 def tile_roots(hashes: bytes, parent_hashes: ParentHashes) -> bytes:
