@@ -154,6 +154,6 @@ def kill_often(folder: Path, *, kills: int, seed: int) -> Counts:
         if log is None or log.acknowledged > LARGEST:
             counts.logs += 1
             log = Killed(folder / f"log-{counts.logs}", counts)
-        longest = chance.choice([0.004, 0.03, 0.12])
+        longest = chance.choice([0.01, 0.06, 0.25])
         log.one_life(chance.getrandbits(32), chance.uniform(0, longest))
     return counts

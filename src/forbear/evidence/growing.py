@@ -96,9 +96,7 @@ class GrowingTree:
 
     def edge_files(self) -> tuple[TileFile, ...]:
         """The unfinished tiles and the unfinished bundle, as they lie on disk."""
-        parts: list[tuple[int | None, bytes, int]] = [
-            (None, self.bundle, self.size % TILE_WIDTH)
-        ]
+        parts: list[tuple[int | None, bytes, int]] = [(None, self.bundle, self.size % TILE_WIDTH)]
         parts += [(level, edge, len(edge) // DIGEST_SIZE) for level, edge in enumerate(self.edges)]
         return tuple(
             TileFile(Tile(level, level_width(self.size, level or 0) // TILE_WIDTH, width), data)
