@@ -57,7 +57,7 @@ def _check_overlap(directory: Path, leftover: Tile, tile: Tile, findings: Findin
     message = _contradiction(directory, leftover, own, tile, common)
     if message is not None:
         kind = FaultKind.LEFTOVER_DIFFERS
-        findings.fault(AuditFault(kind, leftover.path, message, against=tile.path))
+        findings.fault(AuditFault(kind, leftover.path, message, others=(tile.path,)))
 
 
 def _contradiction(

@@ -26,14 +26,14 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditFault:
-    """One fault: the file, and where in it; `against` is the file it disagrees with."""
+    """One fault: the file, and where in it; `others` are the files it disagrees with."""
 
     kind: FaultKind
     path: str
     message: str
     entry_index: int | None = None
     position: int | None = None
-    against: str | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def blamed(one: Disagreement, doubted: set[tuple[int, int]], is_root_right: bool
     upper = one.upper
     is_edge = upper.width < TILE_WIDTH
     is_believed = is_root_right if is_edge else (upper.level or 0, upper.index) not in doubted
-    at_fault, against = (one.lower, upper) if is_believed else (upper, one.lower)
+    at_fault, other = (one.lower, upper) if is_believed else (upper, one.lower)
     said = (
         f"{one.computed.hex()[:_SHOWN_DIGITS]}…, the tree has {one.stored.hex()[:_SHOWN_DIGITS]}…"
     )
@@ -133,11 +133,11 @@ def blamed(one: Disagreement, doubted: set[tuple[int, int]], is_root_right: bool
         index = upper.index * TILE_WIDTH + one.position
         kind = FaultKind.ENTRY_CHANGED if is_believed else FaultKind.HASH_CHANGED
         told = f"entry {index} hashes to {said}"
-        return AuditFault(kind, at_fault.path, told, index, one.position, against.path)
+        return AuditFault(kind, at_fault.path, told, index, one.position, (other.path,))
     told = (
         f"its hashes lead to {said}"
         if is_believed
         else f"hash {one.position} is not that of {one.lower.path}: below it, {said}"
     )
     position = None if is_believed else one.position
-    return AuditFault(FaultKind.HASH_CHANGED, at_fault.path, told, None, position, against.path)
+    return AuditFault(FaultKind.HASH_CHANGED, at_fault.path, told, None, position, (other.path,))

@@ -240,12 +240,20 @@ def _finish(audit: _Audit, head: Checkpoint) -> bool:
     computed = _edge_root(audit)
     if computed == head.root:
         return True
-    is_explained = bool(audit.findings.count)
-    message = (
-        f"the tiles lead to the root {computed.hex()}, the checkpoint says {head.root.hex()}"
-        + ("; see the other faults" if is_explained else ": one of the two was changed as a whole")
+    edge = tuple(
+        tile_of(level, level_width(audit.size, level) // TILE_WIDTH, audit.size).path
+        for level in audit.edges
     )
-    audit.findings.fault(AuditFault(FaultKind.ROOT_DIFFERS, CHECKPOINT_FILE, message))
+    is_explained = bool(audit.findings.count)
+    message = f"the tiles lead to the root {computed.hex()}, the checkpoint says {head.root.hex()}"
+    if is_explained:
+        message += "; see the other faults"
+    else:
+        message += (
+            f"; changed was it, or with all that lies below: {' or '.join(edge) or 'no tile'}"
+        )
+    kind = FaultKind.ROOT_DIFFERS
+    audit.findings.fault(AuditFault(kind, CHECKPOINT_FILE, message, others=edge))
     return False
 
 
