@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from evidence.tampering import Tally, tampered  # noqa: E402
+from evidence.tampering import Tally, tampered
 
 FIXED_SEED = 20_251_122
 PART = 20_000  # changes from one seed; so a run is repeated in a minute
