@@ -60,7 +60,7 @@ class History:
                 self.entries += self.under_way
                 self.under_way = []
                 self.heads.append((log.size, log.root))
-                self.check_files(disk)
+            self.check_files(disk)
 
     def see(self, disk: BreakingDisk) -> None:
         """Notes every signed head that lies on the disk, also aside, as anybody could read it."""
