@@ -17,6 +17,7 @@ from forbear_server.jobs.demonstration import (
     is_prepared,
     mark_prepared,
     prepare_accounts,
+    prepare_decisions,
     prepare_lender,
     tapes_root,
     write_tapes,
@@ -66,6 +67,7 @@ def _prepare(now: datetime) -> None:
             f"run of {step.run.business_date} {step.run.state}, "
             f"{step.run.manifest.content_digest()[:16]}"
         )
+    say(f"{prepare_decisions()} questions to the gate, as examples for the evidence.")
     seal_waiting(now=wall_now())
     mark_prepared()
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from forbear.contact.channels import Channel
+from forbear.contact.permission import ContactRequest
 from forbear.intake.presets.catalogue import preset
 from forbear.intake.reports import ImportReport, Outcome, TapeKind
 from forbear.portfolio.nightly import Progress
@@ -20,14 +22,23 @@ from forbear.primitives.errors import require
 from forbear.world.demo_tape import write_demo_tapes
 from forbear.world.lenders import DEMO_LENDERS, DemoLender
 from forbear_server.jobs.nightly import RunOutcome, run_nightly
-from forbear_server.selectors.actors import Role
+from forbear_server.selectors.actors import Role, find_actor_by_name
+from forbear_server.selectors.lenders import find_lender
+from forbear_server.selectors.worklists import visible_items
+from forbear_server.services.gate import issue_permit, lapse_permits
 from forbear_server.services.import_acceptance import import_for_lender
 from forbear_server.services.lenders import register_lender
-from forbear_server.services.users import UserExists, add_user
+from forbear_server.services.users import UserExists, UserUnknown, add_user
+from forbear_server.store.lender_scope import lender_scope
 
 SEED = 20261120
 BUSINESS_DATE = date(2026, 11, 20)
 RUN_AT = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)  # 10:30 in Beijing, where the demo clock stands
+# The evidence begins with decisions of the day before: by day, and after ten at night.
+ASKED_BY_DAY = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
+ASKED_AT_NIGHT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
+DECISIONS = 15
+DECIDING_ACCOUNT = "collector"
 ENGLISH_NAMES = {
     "qinghe": "Qinghe Consumer Finance (demo)",
     "yunshan": "Yunshan Bank (demo)",
@@ -126,6 +137,31 @@ def prepare_lender(
         listener=listener,
     )
     return DemoStep(lender, report, run)
+
+
+def prepare_decisions() -> int:
+    """Ask the gate about a few borrowers the day before, by day and at night; how many answers.
+
+    So that the evidence has permits, refusals and questions for a person to look at. The same
+    keys are asked each time, so a broken-off start goes on.
+    """
+    lender = find_lender(DEMO_LENDERS[0].code)
+    with lender_scope(lender.lender_id):
+        actor = find_actor_by_name(DECIDING_ACCOUNT)
+        if actor is None:
+            raise UserUnknown(f"{DECIDING_ACCOUNT} is made before the demo's decisions.")
+        lines = visible_items(actor).select_related("borrower").order_by("-rank")[:DECISIONS]
+        for number, line in enumerate(lines):
+            issue_permit(
+                actor=actor,
+                borrower_ref=line.borrower.ref,
+                asked=ContactRequest(Channel.SMS if number % 2 else Channel.VOICE_INTERACTIVE),
+                content_digest="",
+                idempotency_key=f"demo-decision-{number}",
+                now=ASKED_AT_NIGHT if number % 3 == 1 else ASKED_BY_DAY,
+            )
+        lapse_permits(lender_id=lender.lender_id, now=RUN_AT)
+        return len(lines)
 
 
 def mark_prepared() -> None:
