@@ -9,6 +9,7 @@ import random
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +115,7 @@ def test_canonical_json_reads_back_and_is_its_own_canonical_form(value: object) 
     except EntryFaulty:  # half of a surrogate pair has no UTF-8
         return
     assert json.loads(data) == value
+    assert data == rfc8785.dumps(value)
     assert canonical(json.loads(data)) == data
 
 

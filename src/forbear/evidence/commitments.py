@@ -117,7 +117,7 @@ def seal_openings(
         for name, o in openings.items()
     }
     nonce = random(_NONCE_BYTES)
-    closed = AESGCM(person_key).encrypt(nonce, canonical(held), _bound_to(entry_id))
+    closed = AESGCM(person_key).encrypt(nonce, json.dumps(held).encode(), _bound_to(entry_id))
     return _SEAL_VERSION + nonce + closed
 
 

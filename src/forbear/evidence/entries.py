@@ -26,6 +26,11 @@ _NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 _KEYS = frozenset({"v", "id", "event", "issuer", "at", "logged_at", "about", "subject"})
 _MAPS = frozenset({"open", "commit"})
 Json = object
+# With keys in ASCII and no floats this writes what RFC 8785 asks for, ten times as fast as
+# `rfc8785` (decision 10); a property test holds the two equal.
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
 
 
 class EntryFaulty(ValueError):
@@ -60,8 +65,10 @@ def canonical(value: Json) -> bytes:
     >>> canonical({"b": 1, "a": ["\\u00e9"]}).decode()
     '{"a":["\\u00e9"],"b":1}'
     """
-    _check_plain(value)
+    has_plain_keys = _check_plain(value)
     try:
+        if has_plain_keys:
+            return _encode(value).encode()
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # checked above
     except (rfc8785.CanonicalizationError, UnicodeError) as fault:
         raise EntryFaulty(f"The value has no canonical JSON form: {fault}") from fault
@@ -173,22 +180,30 @@ def _no_float(text: str) -> Json:
     raise EntryFaulty(f"{text} is no whole number: an entry holds none.")
 
 
-def _check_plain(value: Json) -> None:
-    """Only what has exactly one text: no floats, no numbers beyond 2^53, keys that are texts."""
-    if value is None or isinstance(value, (bool, str)):
-        return
-    if isinstance(value, int):
-        if abs(value) >= 2**53:
+def _check_plain(value: Json) -> bool:
+    """Only what has exactly one text: no floats, no numbers beyond 2^53, keys that are texts.
+
+    Whether every key is ASCII, so that sorting by code point is sorting by UTF-16 unit.
+    """
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        if abs(value) >= 2**53:  # type: ignore[arg-type]
             raise EntryFaulty(f"{value} is beyond 2^53: write it as a text.")
-        return
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            _check_plain(item)
-        return
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if not isinstance(key, str):
+        return True
+    if kind is dict:
+        is_plain = True
+        for key, item in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str:
                 raise EntryFaulty(f"The key {key!r} is no text.")
-            _check_plain(item)
-        return
-    raise EntryFaulty(f"{type(value).__name__} cannot be logged: only JSON without floats can.")
+            is_plain = _check_plain(item) and key.isascii() and is_plain
+        return is_plain
+    if kind is list or kind is tuple:
+        is_plain = True
+        for item in value:  # type: ignore[attr-defined]
+            is_plain = _check_plain(item) and is_plain
+        return is_plain
+    if isinstance(value, str):  # a word of an enumeration
+        return True
+    raise EntryFaulty(f"{kind.__name__} cannot be logged: only JSON without floats can.")
