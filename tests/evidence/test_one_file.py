@@ -1,15 +1,18 @@
 """The one-file verifier: the same bytes every time, and it runs with nothing of this project."""
 
+import ast
 import importlib.util
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from evidence.log_files import made_entries
 from evidence.sample_logs import VKEY, checkpoint_of, proof_of, witness, write_log
+from forbear.evidence import single_file
 from forbear.evidence.notes import add_signatures
 from forbear.evidence.single_file import VERIFYING_MODULES, single_file_verifier
 from forbear.evidence.tiles import encode_bundle
@@ -64,6 +67,35 @@ def test_the_same_modules_give_the_same_bytes() -> None:
     headings = [line for line in text.split("\n") if line.startswith("# forbear.evidence.")]
     assert headings == [f"# forbear.evidence.{name}" for name in VERIFYING_MODULES]
     compile(text, "forbear_verify.py", "exec")
+
+
+def test_it_imports_the_standard_library_and_cryptography_only() -> None:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(single_file_verifier()))
+        for name in (
+            [one.name for one in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported - sys.stdlib_module_names == {"cryptography"}
+
+
+def test_the_import_contract_names_every_verifying_module() -> None:
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    (held,) = [one for one in contracts if "stand alone" in one["name"]]
+    expected = [f"forbear.evidence.{name}" for name in (*VERIFYING_MODULES, "single_file")]
+    assert sorted(held["source_modules"]) == sorted(expected)
+
+
+def test_two_meanings_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single_file, "VERIFYING_MODULES", ("notes", "hashing"))
+    with pytest.raises(ValueError, match="hashing and notes both define '_checked'"):
+        single_file_verifier()
 
 
 def test_it_verifies_a_proof_a_log_and_a_note(alone: Path) -> None:
