@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.log_files import files_of, made_entries
+from forbear.evidence import hashing
 from forbear.evidence.errors import ProofError, ProofMalformed, RootMismatch, TileRefused
 from forbear.evidence.merkle import (
     EMPTY_ROOT,
@@ -12,6 +13,7 @@ from forbear.evidence.merkle import (
     inclusion_proof,
     leaf_hash,
     node_hash,
+    plain_parent_hashes,
     root_hash,
 )
 from forbear.evidence.reading import TileReader
@@ -177,7 +179,8 @@ def test_the_tile_reader_gives_what_the_definition_gives(data: st.DataObject) ->
     )
     index = data.draw(st.integers(0, size - 1))
     old_size = data.draw(st.integers(1, size))
-    reader = TileReader(BIG_FILES.get)
+    parents = data.draw(st.sampled_from([plain_parent_hashes, hashing.parent_hashes]))
+    reader = TileReader(BIG_FILES.get, parent_hashes=parents)
     leaves = BIG_LEAVES[:size]
     root, old_root = root_hash(leaves), root_hash(leaves[:old_size])
     assert reader.root(size) == root

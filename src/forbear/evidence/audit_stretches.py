@@ -4,8 +4,7 @@ A stretch knows nothing of the rest of the tree, so that several can be checked 
 of an audit's time goes here: each entry is hashed once, and each hash into its tile's root.
 """
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,26 +16,12 @@ from forbear.evidence.audit_reports import (
     differing_positions,
 )
 from forbear.evidence.errors import TileFaulty
+from forbear.evidence.merkle import LeafHashes, ParentHashes
 from forbear.evidence.tiles import TILE_WIDTH, Tile, decode_bundle, tile_of
 
 HASH_WIDTH = 32
-LeafHashes = Callable[[Sequence[bytes]], bytes]
-ParentHashes = Callable[[bytes], bytes]
 CheckEntry = Callable[[int, bytes], str | None]
 _UNKNOWN = bytes(HASH_WIDTH)  # stands for the root of a tile of which nothing is known
-
-
-def plain_leaf_hashes(entries: Sequence[bytes]) -> bytes:
-    """The leaf hashes of entries, one after the other (RFC 6962 section 2.1)."""
-    sha256 = hashlib.sha256
-    return b"".join([sha256(b"\x00" + entry).digest() for entry in entries])
-
-
-def plain_parent_hashes(hashes: bytes) -> bytes:
-    """The hash of each pair of hashes, one after the other."""
-    sha256 = hashlib.sha256
-    pairs = range(0, len(hashes), 2 * HASH_WIDTH)
-    return b"".join([sha256(b"\x01" + hashes[i : i + 2 * HASH_WIDTH]).digest() for i in pairs])
 
 
 @dataclass(frozen=True, slots=True)

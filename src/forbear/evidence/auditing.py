@@ -28,20 +28,23 @@ from forbear.evidence.audit_reports import (
 from forbear.evidence.audit_stretches import (
     HASH_WIDTH,
     CheckEntry,
-    LeafHashes,
-    ParentHashes,
     Stretch,
     StretchFound,
     check_stretch,
-    plain_leaf_hashes,
-    plain_parent_hashes,
     read_hashes,
     tile_roots,
 )
 from forbear.evidence.checkpoints import Checkpoint
 from forbear.evidence.errors import CheckpointMalformed, NoteMalformed, ProofError
 from forbear.evidence.keys import parse_verifier_key
-from forbear.evidence.merkle import EMPTY_ROOT, root_hash
+from forbear.evidence.merkle import (
+    EMPTY_ROOT,
+    LeafHashes,
+    ParentHashes,
+    plain_leaf_hashes,
+    plain_parent_hashes,
+    root_hash,
+)
 from forbear.evidence.notes import Signed, open_checkpoint
 from forbear.evidence.tiles import TILE_WIDTH, Tile, level_count, level_width, tile_of
 

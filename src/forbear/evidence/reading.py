@@ -12,10 +12,12 @@ from pathlib import Path
 from forbear.evidence.errors import ProofMalformed, TileFaulty, TileMissing
 from forbear.evidence.merkle import (
     EMPTY_ROOT,
+    ParentHashes,
     consistency_ranges,
     inclusion_ranges,
     leaf_hash,
     node_hash,
+    plain_parent_hashes,
 )
 from forbear.evidence.tiles import TILE_WIDTH, Tile, decode_bundle, tile_of
 
@@ -42,16 +44,25 @@ class TileReader:
     Not for several threads at once.
     """
 
-    __slots__ = ("_fetch", "_kept", "_kept_tiles")
+    __slots__ = ("_fetch", "_kept", "_kept_tiles", "_parent_hashes")
 
-    def __init__(self, fetch: Fetch, *, kept_tiles: int = 256) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        kept_tiles: int = 256,
+        parent_hashes: ParentHashes = plain_parent_hashes,
+    ) -> None:
         self._fetch = fetch
+        self._parent_hashes = parent_hashes
         self._kept_tiles = kept_tiles
         self._kept: OrderedDict[tuple[int | None, int], _HashTile | _Bundle] = OrderedDict()
 
     @classmethod
-    def of_directory(cls, directory: Path) -> "TileReader":
-        return cls(files_of(directory))
+    def of_directory(
+        cls, directory: Path, *, parent_hashes: ParentHashes = plain_parent_hashes
+    ) -> "TileReader":
+        return cls(files_of(directory), parent_hashes=parent_hashes)
 
     def root(self, size: int) -> bytes:
         """The root of the tree's first `size` leaves."""
@@ -108,7 +119,8 @@ class TileReader:
         tile = tile_of(level, number, size)
         held = self._kept.get((level, number))
         if not isinstance(held, _HashTile) or held.width < tile.width:
-            held = _HashTile(self._read(tile)[1][: tile.width * NODE_SIZE])
+            data = self._read(tile)[1][: tile.width * NODE_SIZE]
+            held = _HashTile(data, self._parent_hashes)
             self._keep((level, number), held)
         return held.node(position, inner)
 
@@ -140,22 +152,18 @@ class TileReader:
 class _HashTile:
     """The hashes of a tile, and of the nodes above them once somebody asked."""
 
-    __slots__ = ("_levels", "width")
+    __slots__ = ("_levels", "_parent_hashes", "width")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, parent_hashes: ParentHashes) -> None:
         self.width = len(data) // NODE_SIZE
         self._levels = [data]
+        self._parent_hashes = parent_hashes
 
     def node(self, position: int, height: int) -> bytes:
         while len(self._levels) <= height:
             below = self._levels[-1]
             full = len(below) // (2 * NODE_SIZE) * (2 * NODE_SIZE)
-            self._levels.append(
-                b"".join(
-                    node_hash(below[i : i + NODE_SIZE], below[i + NODE_SIZE : i + 2 * NODE_SIZE])
-                    for i in range(0, full, 2 * NODE_SIZE)
-                )
-            )
+            self._levels.append(self._parent_hashes(below[:full]))
         start = position * NODE_SIZE
         return self._levels[height][start : start + NODE_SIZE]
 
