@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import signal
 import threading
 from typing import Annotated
 
 import typer
+from django.conf import settings
 from django.db import transaction
+from granian import Granian
+from granian.constants import Interfaces
 
 from forbear.evidence.errors import ProofError
 from forbear.evidence.log_errors import LogError
@@ -101,6 +105,33 @@ def run() -> None:
         keep_rulebooks(now=wall_now())
     say(f"Sealing into {log_folder()} (Ctrl+C stops it)")
     run_sequencer(stop, clock=wall_now)
+
+
+@app.command()
+def intake(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = settings.HOST,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8100,
+) -> None:
+    """Be the sequencer, and take reports of contacts over HTTP: POST /v1/contact-outcomes.
+
+    A receipt says where the entry stands in the log; it is given when that is durable. Beside it
+    `forbear serve` runs with FORBEAR_LOG_SEQUENCER=separate.
+
+    Example: forbear log intake --port 8100
+    """
+    open_desk()
+    with transaction.atomic():
+        keep_rulebooks(now=wall_now())
+    multiprocessing.set_start_method("spawn", force=True)
+    say(f"Reports are taken at http://{host}:{port}/v1/contact-outcomes (Ctrl+C stops it)")
+    Granian(
+        "forbear_server.log_intake:application",
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        workers=1,
+        log_access=False,
+    ).serve()
 
 
 @app.command("rebuild")

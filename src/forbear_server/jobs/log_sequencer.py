@@ -54,7 +54,7 @@ def _seal_until(
     listener: Callable[[int], None] | None,
 ) -> None:
     while not stop.is_set():
-        sealed = held.seal_batch(now=clock())
+        sealed = held.seal_batch(now=clock()).count
         if sealed and listener is not None:
             listener(sealed)
         if not sealed:

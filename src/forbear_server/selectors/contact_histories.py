@@ -67,6 +67,13 @@ def find_borrowers(
     }
 
 
+def known_refs(actor: Actor, refs: set[str]) -> set[str]:
+    """Those of `refs` that are borrowers this person may see."""
+    seen = _may_see(actor, refs)
+    rows = Borrower.objects.filter(lender_id=actor.lender_id, ref__in=seen)
+    return set(rows.values_list("ref", flat=True))
+
+
 def _may_see(actor: Actor, refs: set[str]) -> set[str]:
     """Collectors and leads see borrowers of their own worklist, compliance everyone's."""
     if access_level(actor, Screen.LOAN) in {Level.FULL, Level.READ}:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 
@@ -33,6 +35,18 @@ class LogContradictsDesk(RuntimeError):
     """The tiles and the desk's rows tell two stories: nothing may be added until one is mended."""
 
     code = "log_contradicts_desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A batch that is durable and published: its entries, in the order of their places."""
+
+    first_index: int
+    entry_ids: tuple[UUID, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.entry_ids)
 
 
 class Sequencer:
@@ -84,12 +98,12 @@ class Sequencer:
             self._log.publish(head.note)
         return len(behind)
 
-    def seal_batch(self, *, now: datetime, most: int = BATCH_ENTRIES) -> int:
-        """Seal the oldest waiting entries; how many. Zero when nothing waits."""
+    def seal_batch(self, *, now: datetime, most: int = BATCH_ENTRIES) -> Sealed:
+        """Seal the oldest waiting entries. What comes back is empty when nothing waits."""
         with transaction.atomic():
             taken = log_rows.take_waiting(most)
             if not taken:
-                return 0
+                return Sealed(self._log.size, ())
             batch = self._log.prepare([one.canonical for one in taken])
             checkpoint = Checkpoint(self._key.verifier_key.name, batch.size, batch.root)
             note = sign_note(checkpoint.text, [self._key])
@@ -97,7 +111,7 @@ class Sequencer:
             log_rows.keep_head(log_rows.Head(batch.size, batch.root, note), now=now)
         self._log.write(batch)
         self._log.publish(note)
-        return len(taken)
+        return Sealed(batch.old_size, tuple(one.uuid for one in taken))
 
 
 @contextmanager
@@ -120,7 +134,7 @@ def seal_waiting(*, now: datetime) -> int | None:
         if held is None:
             return None
         total = 0
-        while sealed := held.seal_batch(now=now):
+        while sealed := held.seal_batch(now=now).count:
             total += sealed
         return total
 

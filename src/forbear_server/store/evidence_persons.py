@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -76,6 +77,26 @@ def keeper_of(
     if not pseudonym and person.kind not in NOBODY:
         pseudonym = _make_pseudonym(cursor, lender_id, person_id, purpose)
     return Keeper(person_id, _opened(person_id, key_sealed), pseudonym or "", issuer or "")
+
+
+def known_keepers(
+    cursor: CursorWrapper, lender_id: int, persons: Iterable[PersonRef], purpose: str
+) -> dict[PersonRef, Keeper]:
+    """The keepers of many people at once; who has no key or pseudonym yet is left out."""
+    asked = list(persons)
+    cursor.execute(
+        "SELECT p.kind, p.ref, p.id, p.key_sealed, s.pseudonym, l.code "
+        "FROM unnest(%s::text[], %s::text[]) AS w (kind, ref) "
+        "JOIN evidence_person p ON p.lender_id = %s AND p.kind = w.kind AND p.ref = w.ref "
+        "AND p.key_sealed <> '' "
+        "JOIN evidence_subject s ON s.person_id = p.id AND s.purpose = %s "
+        "JOIN lender l ON l.id = p.lender_id ORDER BY p.id FOR SHARE OF p",
+        [[one.kind for one in asked], [one.ref for one in asked], lender_id, purpose],
+    )
+    return {
+        PersonRef(kind, ref): Keeper(person_id, _opened(person_id, key_sealed), pseudonym, code)
+        for kind, ref, person_id, key_sealed, pseudonym, code in cursor.fetchall()
+    }
 
 
 def keeper_of_borrower(lender_id: int, borrower_ref: str) -> Keeper:

@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from forbear.evidence.commitments import committed_entry, seal_openings
 from forbear.evidence.entries import Entry
 from forbear.evidence.events import EVENTS, Event
-from forbear_server.store.evidence_persons import PersonRef, keeper_of
+from forbear_server.store.evidence_persons import Keeper, PersonRef, keeper_of
 
 Json = Mapping[str, object]
 
@@ -71,6 +71,13 @@ def compose_as(
 ) -> ComposedEntry:
     """The same for a number and moment that are given."""
     keeper = keeper_of(cursor, lender_id=fact.lender_id, person=fact.person, purpose=event.purpose)
+    return compose_with(keeper, fact, event, number, logged_at)
+
+
+def compose_with(
+    keeper: Keeper, fact: Fact, event: Event, number: int, logged_at: datetime
+) -> ComposedEntry:
+    """The same with the person's key and pseudonym at hand."""
     shown = {k: v for k, v in fact.body.items() if k in event.open_fields}
     hidden = {k: v for k, v in fact.body.items() if k not in event.open_fields}
     plain = Entry(

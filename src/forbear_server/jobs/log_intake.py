@@ -1,0 +1,280 @@
+"""Programs report what came of contacts, many at a time, and get receipts from the log itself.
+
+One process is sequencer and intake at once: requests that wait together are written in one
+transaction and sealed in one batch, and nobody gets a receipt before the signed head over their
+entry is durable. RSGI (granian's own interface); the database work runs in one thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import DatabaseError, close_old_connections, transaction
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from forbear.contact.attempts import Outcome
+from forbear.contact.channels import Channel
+from forbear.evidence.errors import ProofError
+from forbear.evidence.log_errors import LogError
+from forbear_server.selectors.access import Screen, may_write
+from forbear_server.selectors.actors import Actor
+from forbear_server.services.api_tokens import actor_of_token
+from forbear_server.services.contact_outcomes import (
+    MOST_AT_ONCE,
+    ContactOutcome,
+    OutcomesRefused,
+    record_contact_outcomes,
+)
+from forbear_server.services.log_sequencing import LogContradictsDesk, Sequencer, sequencer
+from forbear_server.store import log_rows
+from forbear_server.store.lender_scope import forget_scope, lender_scope
+from forbear_server.store.log_files import origin
+
+PATH = "/v1/contact-outcomes"
+MOST_BYTES = 1 << 20
+# A token that was taken back is refused after so many seconds at the latest.
+TOKEN_SECONDS = 5.0
+PAUSE_SECONDS = 0.05
+_JSON = [("content-type", "application/json")]
+_PROBLEM = [("content-type", "application/problem+json")]
+
+
+class OutcomeIn(BaseModel):
+    """One contact that ended."""
+
+    model_config = ConfigDict(extra="forbid")
+    borrower_ref: str = Field(min_length=1, max_length=64)
+    channel: Channel
+    outcome: Outcome
+    ended_at: AwareDatetime
+    permit_id: UUID | None = None
+
+
+_ONE_OR_MANY: TypeAdapter[list[OutcomeIn]] = TypeAdapter(list[OutcomeIn])
+
+
+class Answered(Exception):
+    """The request gets this answer and is done."""
+
+    def __init__(self, status: int, code: str, title: str) -> None:
+        super().__init__(title)
+        self.status, self.code, self.title = status, code, title
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    token: str
+    address: str
+    outcomes: Sequence[ContactOutcome]
+    answer: asyncio.Future[list[dict[str, object]]]
+
+
+class Scope(Protocol):
+    """What granian tells of a request."""
+
+    proto: str
+    method: str
+    path: str
+    client: str
+    headers: Mapping[str, str]
+
+
+class Intake:
+    """The application granian runs; `clock` is read once for each batch."""
+
+    def __init__(
+        self, *, clock: Callable[[], datetime], business_clock: Callable[[], datetime]
+    ) -> None:
+        self._clock, self._business_clock = clock, business_clock
+        self._waiting: list[_Asked] = []
+        self._wake = asyncio.Event()
+        self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._tokens: dict[str, tuple[float, Actor | None]] = {}
+        self._held = ExitStack()
+        self._sequencer: Sequencer | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._task = loop.create_task(self._run())
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        self._desk.submit(self._let_go).result(timeout=30)
+
+    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
+        try:
+            if scope.proto != "http":
+                return
+            receipts = await self._receipts(scope, protocol)
+            protocol.response_bytes(201, _JSON, json.dumps({"receipts": receipts}).encode())
+        except Answered as told:
+            body = {"type": told.code, "title": told.title, "status": told.status, "errors": []}
+            protocol.response_bytes(told.status, _PROBLEM, json.dumps(body).encode())
+
+    async def _receipts(self, scope: Scope, protocol: Any) -> list[dict[str, object]]:
+        if scope.path != PATH:
+            raise Answered(404, "not_found", f"Only POST {PATH} is answered here.")
+        if scope.method != "POST":
+            raise Answered(405, "method_not_allowed", f"POST to {PATH}.")
+        kind, _, token = (scope.headers.get("authorization") or "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise Answered(401, "token_missing_or_invalid", "Sign in: Authorization: Bearer fbr_…")
+        if int(scope.headers.get("content-length") or 0) > MOST_BYTES:
+            raise Answered(413, "request_too_big", f"At most {MOST_BYTES} bytes a request.")
+        outcomes = _parsed(await protocol())
+        answer: asyncio.Future[list[dict[str, object]]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Asked(token, scope.client, outcomes, answer))
+        self._wake.set()
+        return await answer
+
+    async def _run(self) -> None:
+        """Write and seal what waits together; also seal what other processes queued."""
+        loop = asyncio.get_running_loop()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
+            self._wake.clear()
+            batch, self._waiting = self._waiting, []
+            results = await loop.run_in_executor(self._desk, self._work, batch)
+            for asked, result in zip(batch, results, strict=True):
+                if asked.answer.done():
+                    continue
+                if isinstance(result, Answered):
+                    asked.answer.set_exception(result)
+                else:
+                    asked.answer.set_result(result)
+
+    def _work(self, batch: Sequence[_Asked]) -> list[list[dict[str, object]] | Answered]:
+        """In the desk's thread: record each request, seal, and say where each entry is."""
+        try:
+            close_old_connections()
+            held = self._sequencing()
+            recorded = self._record(batch)
+            places: dict[UUID, int] = {}
+            head = held.size
+            while (sealed := held.seal_batch(now=self._clock())).count:
+                head = sealed.first_index + sealed.count
+                places |= {
+                    one: sealed.first_index + place for place, one in enumerate(sealed.entry_ids)
+                }
+            return [
+                one if isinstance(one, Answered) else _told(one, places, head) for one in recorded
+            ]
+        except (DatabaseError, LogError, LogContradictsDesk, ProofError, OSError) as fault:
+            self._let_go()
+            stopped = Answered(503, "log_unwritable", f"Nothing is acknowledged: {fault}")
+            return [stopped for _ in batch]
+
+    def _record(self, batch: Sequence[_Asked]) -> list[list[UUID] | Answered]:
+        """Everything that can be recorded, in one transaction; an answer for what cannot."""
+        results: dict[int, list[UUID] | Answered] = {}
+        by_actor: dict[str, tuple[Actor, list[int]]] = {}
+        for number, asked in enumerate(batch):
+            actor = self._actor(asked)
+            if actor is None:
+                told = "The token signs nobody in."
+                results[number] = Answered(401, "token_missing_or_invalid", told)
+            elif not may_write(actor, Screen.WORKLIST):
+                told = f"The role {actor.role} contacts nobody."
+                results[number] = Answered(403, "role_missing", told)
+            else:
+                by_actor.setdefault(actor.username, (actor, []))[1].append(number)
+        with transaction.atomic():
+            for actor, numbers in by_actor.values():
+                with lender_scope(actor.lender_id):
+                    results |= self._record_for(actor, {n: batch[n].outcomes for n in numbers})
+        return [results[number] for number in range(len(batch))]
+
+    def _record_for(
+        self, actor: Actor, requests: Mapping[int, Sequence[ContactOutcome]]
+    ) -> dict[int, list[UUID] | Answered]:
+        """One account's requests together; those with a fault are refused, the others recorded."""
+        owners = [number for number, outcomes in requests.items() for _ in outcomes]
+        everything = [one for outcomes in requests.values() for one in outcomes]
+        try:
+            made = record_contact_outcomes(
+                actor=actor, outcomes=everything, now=self._business_clock()
+            )
+        except OutcomesRefused as refused:
+            answers: dict[int, list[UUID] | Answered] = {}
+            for where, what in refused.wrong:
+                owner = owners[where]
+                place = where - owners.index(owner)
+                answers.setdefault(owner, Answered(422, refused.code, f"{place}: {what}"))
+            rest = {n: outcomes for n, outcomes in requests.items() if n not in answers}
+            return answers | (self._record_for(actor, rest) if rest else {})
+        found: dict[int, list[UUID] | Answered] = {}
+        for owner, entry_id in zip(owners, made, strict=True):
+            ids = found.setdefault(owner, [])
+            if isinstance(ids, list):
+                ids.append(entry_id)
+        return found
+
+    def _actor(self, asked: _Asked) -> Actor | None:
+        """Who the token signs in, remembered for a few seconds; the token itself is not kept."""
+        digest = hashlib.sha256(asked.token.encode()).hexdigest()
+        known = self._tokens.get(digest)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        if len(self._tokens) > 1000:
+            self._tokens.clear()
+        forget_scope()
+        actor = actor_of_token(asked.token, now=self._clock(), address=asked.address[:64])
+        self._tokens[digest] = (time.monotonic() + TOKEN_SECONDS, actor)
+        return actor
+
+    def _sequencing(self) -> Sequencer:
+        if self._sequencer is None:
+            held = self._held.enter_context(sequencer())
+            if held is None:
+                self._held.close()
+                raise LogContradictsDesk(
+                    "Another process is the sequencer: start `forbear serve` with "
+                    "FORBEAR_LOG_SEQUENCER=separate beside this one."
+                )
+            log_rows.set_trouble("", origin=origin(), now=self._clock())
+            self._sequencer = held
+        return self._sequencer
+
+    def _let_go(self) -> None:
+        self._sequencer = None
+        try:
+            self._held.close()
+        except (DatabaseError, OSError, LogError):
+            self._held.pop_all()
+
+
+def _parsed(body: bytes) -> list[ContactOutcome]:
+    """The outcomes of a request: one object or a list of at most a thousand."""
+    if len(body) > MOST_BYTES:
+        raise Answered(413, "request_too_big", f"At most {MOST_BYTES} bytes a request.")
+    try:
+        text = body if body.lstrip()[:1] == b"[" else b"[" + body + b"]"
+        read = _ONE_OR_MANY.validate_json(text)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Answered(422, "request_invalid", f"{where or 'body'}: {first['msg']}") from None
+    if not 1 <= len(read) <= MOST_AT_ONCE:
+        raise Answered(422, "request_invalid", f"Report 1 to {MOST_AT_ONCE} outcomes at once.")
+    return [
+        ContactOutcome(one.borrower_ref, one.channel, one.outcome, one.ended_at, one.permit_id)
+        for one in read
+    ]
+
+
+def _told(
+    recorded: Sequence[UUID], places: Mapping[UUID, int], size: int
+) -> list[dict[str, object]]:
+    return [{"entry_id": one.hex, "leaf_index": places[one], "log_size": size} for one in recorded]
