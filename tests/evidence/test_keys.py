@@ -1,6 +1,9 @@
 """Keys as texts, and the strict rule of Ed25519."""
 
+import hashlib
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +103,18 @@ def test_a_signature_under_a_weak_key_is_refused_though_the_equation_holds() -> 
         assert not is_ed25519_signature(
             public_key=key, message=b"anything", signature=neutral + bytes(32)
         )
+
+
+def test_a_signature_whose_r_is_of_small_order_is_refused_though_the_equation_holds() -> None:
+    # R = the neutral point and S = k·a, which only the holder of the key can make: S·B = R + k·A.
+    # The library takes it; others do not, so one member could sign what another refuses.
+    hashed = hashlib.sha512(LOG.seed).digest()
+    secret = (int.from_bytes(hashed[:32], "little") & ((1 << 254) - 8)) | (1 << 254)
+    key, r = LOG.verifier_key.public_key, encoded((0, 1))
+    k = int.from_bytes(hashlib.sha512(r + key + b"message").digest(), "little")
+    signature = r + (k * secret % ORDER).to_bytes(32, "little")
+    Ed25519PublicKey.from_public_bytes(key).verify(signature, b"message")
+    assert not is_ed25519_signature(public_key=key, message=b"message", signature=signature)
 
 
 def test_s_not_below_the_order_is_refused() -> None:

@@ -157,6 +157,15 @@ def test_a_size_is_a_whole_number_of_64_bits(size: object) -> None:
         verify_inclusion(leaf_hash=bytes(32), index=0, size=size, proof=[], root=bytes(32))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("size", [0, 1, 2, 7, 8, 70])
+def test_an_index_at_the_size_is_outside(size: int) -> None:
+    for proof in ([], [bytes(32)], LEAVES[:3]):
+        with pytest.raises(ProofMalformed, match=f"Index {size} is outside a tree of {size}"):
+            verify_inclusion(
+                leaf_hash=LEAVES[0], index=size, size=size, proof=proof, root=LEAVES[0]
+            )
+
+
 def test_hashes_are_bytes_and_a_proof_is_a_list() -> None:
     leaf = LEAVES[0]
     with pytest.raises(ProofMalformed, match="is str, but"):

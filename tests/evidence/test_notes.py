@@ -1,10 +1,13 @@
 """Signed notes: what opens, what is refused, and why."""
 
+from base64 import b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.sample_logs import LOG, LOOKED_AT, VKEY, witness
+from forbear.evidence.cosignatures import signed_message
 from forbear.evidence.errors import (
     CheckpointMalformed,
     KeyRefused,
@@ -189,6 +192,28 @@ def test_a_checkpoint_is_the_logs_own() -> None:
     assert open_checkpoint(by_other, vkeys(OTHER), origin="example.com/log").checkpoint.size == 8
     with pytest.raises(NoteUnsigned, match="another log"):
         open_checkpoint(cosigned, [VKEY], origin="example.com/else")
+
+
+def test_a_witness_with_the_logs_name_is_not_the_log() -> None:
+    double = witness("example.com/log", 5)
+    with pytest.raises(NoteUnsigned, match="not by the log"):
+        open_checkpoint(sign_note(HEAD, [double], signed_at=LOOKED_AT), vkeys(double))
+
+
+@pytest.mark.parametrize("cosigner", COSIGNERS, ids=["Ed25519", "ML-DSA-44"])
+@pytest.mark.parametrize(("moment", "holds"), [(0, True), (2**63 - 1, True), (2**63, False)])
+def test_a_time_past_what_the_specification_allows(
+    cosigner: SigningKey, moment: int, holds: bool
+) -> None:
+    key = cosigner.verifier_key
+    signature = moment.to_bytes(8, "big") + cosigner.sign(signed_message(key, HEAD, moment))
+    line = b64encode(bytes.fromhex(key.key_id) + signature).decode()
+    note = f"{HEAD}\n— {key.name} {line}\n"
+    if holds:
+        assert open_note(note, [key.vkey]).signers[0].signed_at == moment
+    else:
+        with pytest.raises(SignatureWrong):
+            open_note(note, [key.vkey])
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,17 @@ def test_another_spelling_is_refused(old: str, new: str) -> None:
         verify_tlog_proof(text.replace(old, new, 1), verifier_keys=[VKEY])
 
 
+def test_a_path_longer_than_any_is_refused_as_it_is_read() -> None:
+    proof = proof_of(ENTRIES, 7)
+    for count, is_read in ((64, True), (65, False)):
+        text = TlogProof(7, (bytes(32),) * count, proof.checkpoint).text
+        if is_read:
+            assert len(TlogProof.parse(text).hashes) == 64
+        else:
+            with pytest.raises(ProofMalformed, match="65 hashes"):
+                TlogProof.parse(text)
+
+
 @given(st.integers(0, 299), st.integers(0, 100_000), st.integers(1, 255))
 def test_no_byte_of_a_proof_file_may_change(index: int, position: int, change: int) -> None:
     data = bytearray(proof_of(ENTRIES, index, LOG).text.encode())
