@@ -153,7 +153,7 @@ def test_a_log_rewritten_as_a_whole_does_not_match_what_was_signed(tmp_path: Pat
     (fault,) = report.faults
     assert (fault.kind, fault.path) == (FaultKind.ROOT_DIFFERS, "checkpoint")
     assert fault.others == ("tile/0/002.p/188", "tile/1/000.p/2")
-    assert "with all that lies below: tile/0/002.p/188 or tile/1/000.p/2" in fault.message
+    assert "with all that lies below it tile/0/002.p/188 or tile/1/000.p/2" in fault.message
 
 
 @pytest.mark.parametrize(

@@ -93,9 +93,8 @@ def audit_log(
     """Everything in the directory held against `checkpoint` (a note; else its own file).
 
     `check_entry(index, entry)` says what the log's own rules object to, or None. `progress` is
-    told the entries done so far and
-    their number in all. With more than one worker the functions given must be defined at
-    the top of a module, for they run in other processes.
+    told the entries done so far and their number in all. With more than one worker the functions
+    given must be defined at the top of a module, for they run in other processes.
     """
     keys = [parse_verifier_key(one).vkey for one in verifier_keys]
     if not directory.is_dir():
@@ -106,12 +105,12 @@ def audit_log(
         return _report(None, (), None, findings, Leftovers(), is_complete=False)
     levels = [_Level(level) for level in range(1, level_count(head.size))]
     audit = _Audit(directory, head.size, parent_hashes, findings, levels)
+    bundles = -(-head.size // TILE_WIDTH)
     tasks = (
         Stretch(
             directory, first, min(first + _STRETCH_BUNDLES, bundles), head.size,
             leaf_hashes, parent_hashes, check_entry, max_faults,
         )
-        for bundles in (-(-head.size // TILE_WIDTH),)
         for first in range(0, bundles, _STRETCH_BUNDLES)
     )  # fmt: skip
     used = workers if head.size >= _PARALLEL_FROM else 1
@@ -247,14 +246,14 @@ def _finish(audit: _Audit, head: Checkpoint) -> bool:
         tile_of(level, level_width(audit.size, level) // TILE_WIDTH, audit.size).path
         for level in audit.edges
     )
-    is_explained = bool(audit.findings.count)
-    message = f"the tiles lead to the root {computed.hex()}, the checkpoint says {head.root.hex()}"
-    if is_explained:
-        message += "; see the other faults"
+    message = (
+        f"the tiles lead to the root {computed.hex()}, the checkpoint says {head.root.hex()}; "
+    )
+    if audit.findings.count:
+        message += "see the other faults"
     else:
-        message += (
-            f"; changed was it, or with all that lies below: {' or '.join(edge) or 'no tile'}"
-        )
+        named = " or ".join(edge) or "no tile"
+        message += f"either this was changed, or with all that lies below it {named}"
     kind = FaultKind.ROOT_DIFFERS
     audit.findings.fault(AuditFault(kind, CHECKPOINT_FILE, message, others=edge))
     return False
