@@ -217,6 +217,16 @@ def test_a_proof_reads_only_the_tiles_it_needs() -> None:
     assert len(proof) == 4 + 2 + 1 + 1
 
 
+def test_a_full_tile_stands_in_for_a_partial_one_that_is_gone() -> None:
+    full = files_of(BIG[:512])
+    assert "tile/0/001.p/44" not in full and "tile/1/000.p/1" not in full
+    full["tile/1/000.p/1"] = BIG_FILES["tile/1/000"][:32]
+    reader = TileReader(full.get)
+    assert reader.root(300) == root_hash(BIG_LEAVES[:300])
+    assert reader.entry(299, 300) == BIG[299]
+    assert reader.inclusion_proof(299, 300) == inclusion_proof(BIG_LEAVES[:300], 299)
+
+
 @pytest.mark.parametrize("path", ["tile/0/000", "tile/0/257.p/208", "tile/1/001.p/1"])
 def test_a_tile_that_is_gone_or_cut_is_named(path: str) -> None:
     without = {one: data for one, data in BIG_FILES.items() if one != path}
