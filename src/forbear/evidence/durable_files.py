@@ -60,11 +60,18 @@ class DurableFiles:
         self._storage.sync_directory(self._root / folder)
 
     def replace(self, path: str, data: bytes, *, aside: str) -> None:
-        """Puts one file over another in one step; until then it can be found aside as `aside`."""
-        place = self._root / ASIDE / aside
-        self._write([(place, data)])
-        self._storage.rename(place, self._root / path)
+        """Puts one file over another in one step, seen by nobody before it is sure to stay.
+
+        Until the new name is durable the file has a second, durable one aside: a power cut that
+        undoes what readers may have seen leaves it there, for the work to be finished.
+        """
+        kept, moved = self._root / ASIDE / aside, self._root / ASIDE / f"{aside}.named"
+        self._write([(kept, data)])
+        self.sync_names(ASIDE)
+        self._storage.link(kept, moved)
+        self._storage.rename(moved, self._root / path)
         self.sync_names(posixpath.dirname(path))
+        self._storage.remove(kept)
 
     def remove(self, path: str) -> None:
         """Removes a file; whether its name is gone after a power cut is left open."""
@@ -85,13 +92,14 @@ class DurableFiles:
         with contextlib.suppress(FileNotFoundError):
             self.remove_folder(folder)
 
-    def clear_aside(self) -> None:
-        """Removes what was left aside; the folder for it is there afterwards, and the root's."""
+    def clear_aside(self, *, keep: str | None = None) -> None:
+        """Removes what was left aside, but one file; the folder for it is there afterwards."""
         for folder in (self._root, self._root / ASIDE):
             with contextlib.suppress(FileExistsError):
                 self._storage.make_directory(folder)
         for name in self.names(ASIDE):
-            self.remove(f"{ASIDE}/{name}")
+            if name != keep:
+                self.remove(f"{ASIDE}/{name}")
 
     def _name(self, place: Path, path: str) -> None:
         self._storage.rename(place, self._root / path)

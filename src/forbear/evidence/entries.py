@@ -149,14 +149,16 @@ def moment_text(moment: datetime) -> str:
     """`2026-11-20T02:30:00.000000Z`: always UTC, always microseconds, so that text sorts by time."""
     if moment.utcoffset() is None:
         raise EntryFaulty("A moment without a time zone cannot be logged.")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise EntryFaulty(f"{text!r} is no moment of an entry.") from None
+    if moment.utcoffset() is None or moment_text(moment) != text:
+        raise EntryFaulty(f"{text!r} is not the one spelling of a moment of an entry.")
     return moment
 
 

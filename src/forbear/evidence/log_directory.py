@@ -35,6 +35,8 @@ from forbear.evidence.storage import Storage
 from forbear.evidence.tiles import TILE_WIDTH, Tile, level_count, level_width
 
 CHECKPOINT = "checkpoint"
+# what a checkpoint is called aside, while it is published and while that is finished
+_PENDING = (CHECKPOINT, f"{CHECKPOINT}-again")
 
 Sign = Callable[[int, bytes], str]
 """From size and root to the signed note of the checkpoint."""
@@ -232,13 +234,12 @@ class LogDirectory:
         if self._checkpoint is not None:
             self._tree = self._tree_under(self._checkpoint)
         if pending is not None:
-            note, checkpoint = pending
+            place, note, checkpoint = pending
             self._tree = self._tree_under(checkpoint)
             # whether the bytes aside are durable is not known: written again, they are
-            again = f"{CHECKPOINT}-again"
-            if self._files.read(f"{ASIDE}/{again}") is not None:
-                self._files.remove(f"{ASIDE}/{again}")
-            self._files.replace(CHECKPOINT, note, aside=again)
+            self._files.clear_aside(keep=place)
+            other = next(name for name in _PENDING if name != place)
+            self._files.replace(CHECKPOINT, note, aside=other)
             self._checkpoint = checkpoint
         elif self._checkpoint is not None:
             # who published it may have died before its name was durable
@@ -262,25 +263,23 @@ class LogDirectory:
                 "from a copy, or rebuild the log from its entries.",
             ) from error
 
-    def _pending(self) -> tuple[bytes, Checkpoint] | None:
-        """A signed checkpoint that was about to be published: signing came after writing."""
-        path = f"{ASIDE}/{CHECKPOINT}"
-        note = self._files.read(path)
-        if note is None:
-            return None
-        try:
-            checkpoint = self._opened(note.decode())
-        except (UnicodeDecodeError, ProofError):  # cut short: it was never seen
-            return None
+    def _pending(self) -> tuple[str, bytes, Checkpoint] | None:
+        """A signed checkpoint that was about to be published, and where it lies aside."""
         before = self._checkpoint
-        if before is None or checkpoint.size > before.size:
-            return note, checkpoint
-        if checkpoint.size == before.size and checkpoint.root != before.root:
-            raise LogDamaged(
-                path,
-                f"it signs another root for size {checkpoint.size} than {CHECKPOINT} does. The log "
-                "was forked: keep both files, and find out who signs with this key.",
-            )
+        for place in _PENDING:
+            note = self._files.read(f"{ASIDE}/{place}")
+            try:
+                checkpoint = self._opened((note or b"").decode())
+            except (UnicodeDecodeError, ProofError):  # not there, or cut short: it was never seen
+                continue
+            if before is None or checkpoint.size > before.size:
+                return place, note or b"", checkpoint
+            if checkpoint.size == before.size and checkpoint.root != before.root:
+                raise LogDamaged(
+                    f"{ASIDE}/{place}",
+                    f"it signs another root for size {checkpoint.size} than {CHECKPOINT} does. The "
+                    "log was forked: keep both files, and find out who signs with this key.",
+                )
         return None
 
     def _tree_under(self, checkpoint: Checkpoint) -> GrowingTree:

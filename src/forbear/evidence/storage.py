@@ -47,6 +47,10 @@ class Storage:
         """The target is the source from now on, in one step, also where there was one."""
         source.replace(target)
 
+    def link(self, source: Path, target: Path) -> None:
+        """A second name for a file; `FileExistsError` where there is one so named."""
+        target.hardlink_to(source)
+
     def remove(self, path: Path) -> None:
         path.unlink()
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.retention import Obstacle, erasure_obstacles
 from forbear_server.services.evidence import Recorded, append_evidence
-from forbear_server.store.evidence_persons import borrower_person, keeper_of_borrower
+from forbear_server.store.evidence_persons import borrower_person, hold_keys, keeper_of_borrower
 from forbear_server.store.models import Borrower, EvidencePerson, EvidenceSubject, RetentionHold
 
 
@@ -149,5 +149,7 @@ def _known(borrower_ref: str) -> str:
 
 
 def _locked(actor: Actor, borrower_ref: str) -> EvidencePerson:
+    with connection.cursor() as cursor:
+        hold_keys(cursor, actor.lender_id, is_erasing=True)
     keeper = keeper_of_borrower(actor.lender_id, _known(borrower_ref))
     return EvidencePerson.objects.select_for_update().get(pk=keeper.person_id)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from psycopg import Cursor
 
 _SEQUENCER = (2, 0)
 _HEADS = "SELECT size, root, note FROM log_head "
@@ -45,14 +46,15 @@ def sequencer_lock() -> Iterator[bool]:
 
 def take_waiting(most: int) -> list[Waiting]:
     """The oldest entries of the queue, taken out of it by this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with Cursor(connection.connection) as raw:
+        raw.execute(
             "DELETE FROM log_queue WHERE entry_id IN "
             "(SELECT entry_id FROM log_queue ORDER BY entry_id LIMIT %s) "
             "RETURNING entry_id, uuid, canonical",
             [most],
+            binary=True,
         )
-        rows = [Waiting(int(n), u, bytes(c)) for n, u, c in cursor.fetchall()]
+        rows = [Waiting(int(n), u, bytes(c)) for n, u, c in raw.fetchall()]
     return sorted(rows)
 
 
@@ -64,10 +66,10 @@ def count_waiting() -> int:
 
 def place_entries(first_index: int, taken: Sequence[Waiting]) -> None:
     """Their places in the log, for ever."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with Cursor(connection.connection) as raw:
+        raw.execute(
             "INSERT INTO log_leaf (leaf_index, uuid, canonical) "
-            "SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bytea[])",
+            "SELECT * FROM unnest(%b::bigint[], %b::uuid[], %b::bytea[])",
             [
                 list(range(first_index, first_index + len(taken))),
                 [one.uuid for one in taken],

@@ -11,6 +11,7 @@ import binascii
 import os
 import secrets
 from functools import lru_cache
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -88,11 +89,13 @@ def _bound_to(field: str, row: str) -> bytes:
 
 
 def _keys() -> tuple[tuple[str, bytes], ...]:
-    return _parsed(settings.FIELD_KEYS or _keys_on_disk())
+    return _parsed(settings.FIELD_KEYS or _keys_on_disk(settings.DATA_DIR))
 
 
-def _keys_on_disk() -> str:
-    made = read_or_make_secret(settings.DATA_DIR / "field.keys")
+@lru_cache(maxsize=8)
+def _keys_on_disk(folder: Path) -> str:
+    """The keys below a data folder; the file is written once and never changes."""
+    made = read_or_make_secret(folder / "field.keys")
     # A fresh secret is random text; its first 32 bytes, decoded, are the key named k1.
     if ":" in made:
         return made
