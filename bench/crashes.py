@@ -19,7 +19,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from evidence.crash_histories import SCRIPT, length_of, lived_through_cut, lived_through_many
+from evidence.crash_histories import (
+    SCRIPT,
+    length_of,
+    lived_through_cut,
+    lived_through_kill_and_cut,
+    lived_through_many,
+    publications_of,
+)
 from evidence.crash_killing import kill_often
 
 CRASHES = 12
@@ -43,20 +50,24 @@ def main() -> None:
             counts = kill_often(Path(folder), kills=asked.kills, seed=asked.seed)
         told |= asdict(counts)
     if asked.histories:
-        changes = length_of(SCRIPT)
+        changes, publishing = length_of(SCRIPT), publications_of(SCRIPT)
         for number in range(1, changes + 2):
             for mode in MODES:
                 lived_through_cut(number, mode, random.Random(f"{asked.seed}-{number}"))
+                for opening in range(1, 13) if number in publishing else ():
+                    chance = random.Random(f"{asked.seed}-{number}-{opening}")
+                    lived_through_kill_and_cut(SCRIPT, number, opening, mode, chance)
         chance = random.Random(asked.seed)
         lives = sum(lived_through_many(chance, CRASHES).lives for _ in range(asked.histories))
         told["power_cuts_at_every_change"] = len(MODES) * (changes + 1)
+        told["kills_while_publishing_then_cuts"] = len(MODES) * 12 * len(publishing)
         told["histories"], told["lives"] = asked.histories, lives
     told["seconds"] = round(time.perf_counter() - begun, 1)
     if asked.json:
         print(json.dumps(told))
     else:
         for name, value in told.items():
-            print(f"{name.replace('_', ' '):28} {value:,}")
+            print(f"{name.replace('_', ' '):36} {value:,}")
         print("nothing lost, nothing taken back, no two heads in conflict, every audit clean")
 
 

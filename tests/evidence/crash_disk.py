@@ -51,6 +51,7 @@ class BreakingDisk(Storage):
         self.fault = fault
         self.space = space
         self.largest_write = largest_write
+        self.is_after_power_cut = False
         self.changes = 0
         self.log: list[tuple[str, str]] = []
         self._open: dict[int, File] = {}
@@ -115,6 +116,13 @@ class BreakingDisk(Storage):
         self._change("rename", target)
         moved = self._folder(source).names.pop(source.name)
         self._folder(target).names[target.name] = moved
+
+    def link(self, source: Path, target: Path) -> None:
+        self._change("link", target)
+        folder = self._folder(target)
+        if target.name in folder.names:
+            raise FileExistsError(target)
+        folder.names[target.name] = self._folder(source).names[source.name]
 
     def remove(self, path: Path) -> None:
         self._change("remove", path)
@@ -185,7 +193,9 @@ class BreakingDisk(Storage):
                     kept[name] = node(chosen)
             return Folder(dict(kept), dict(kept))
 
-        return BreakingDisk(folder(self.top))
+        disk = BreakingDisk(folder(self.top))
+        disk.is_after_power_cut = True
+        return disk
 
     def _change(self, operation: str, path: Path) -> None:
         self.changes += 1

@@ -22,6 +22,7 @@ from forbear.evidence.tiles import Tile, parse_tile_path, tile_of
 SCRIPT = (1, 2, 252, 1, 30, 300, 200)
 """Batches that begin, fill, cross and end at tiles, and reach the second level."""
 
+ASIDE = ROOT / ".writing"
 Head = tuple[int, bytes]
 
 
@@ -52,6 +53,7 @@ class History:
             ROOT, verifier_keys=VERIFIER_KEYS, origin=ORIGIN, storage=disk
         ) as log:
             self.check_opened(log, disk)
+            disk.is_after_power_cut = False
             for number, count in enumerate(script):
                 salt = f"{self.lives}-{number}"
                 self.under_way = made_entries(count, first=log.size, salt=salt)
@@ -63,9 +65,13 @@ class History:
             self.check_files(disk)
 
     def see(self, disk: BreakingDisk) -> None:
-        """Notes every signed head that lies on the disk, also aside, as anybody could read it."""
+        """Notes the published head, which anybody may have read, and what a power cut left aside.
+
+        What lies aside after a kill only is not noted: the power may go before it is durable, and
+        no reader is ever given it.
+        """
         for path, data in disk.files().items():
-            if "checkpoint" in path:
+            if path == "checkpoint" or ("checkpoint" in path and disk.is_after_power_cut):
                 try:
                     note = data.decode()
                     head = open_checkpoint(note, VERIFIER_KEYS, origin=ORIGIN).checkpoint
@@ -126,6 +132,30 @@ def lived_through_cut(changes: int, mode: str, chance: random.Random) -> History
     with contextlib.suppress(PowerCut):
         history.live(disk, SCRIPT)
     history.live(disk.after_power_cut(mode, chance), (1, 255, 300))
+    return history
+
+
+def publications_of(script: Sequence[int]) -> list[int]:
+    """The numbers of the changes by which a script publishes its checkpoints."""
+    disk = BreakingDisk()
+    History().live(disk, script)
+    first = [n for n, one in enumerate(disk.log, 1) if one == ("create", f"{ASIDE}/checkpoint")]
+    last = [n for n, one in enumerate(disk.log, 1) if one == ("remove", f"{ASIDE}/checkpoint")]
+    return [n for begins, ends in zip(first, last, strict=True) for n in range(begins, ends + 2)]
+
+
+def lived_through_kill_and_cut(
+    script: Sequence[int], killed_at: int, opening_cut_at: int, mode: str, chance: random.Random
+) -> History:
+    """A writer dies, readers see what it left, and the power goes while the log is opened again."""
+    history, disk = History(), cut_at(killed_at)
+    with contextlib.suppress(PowerCut):
+        history.live(disk, script)
+    disk = disk.killed()
+    disk.fault = _cutting(opening_cut_at)
+    with contextlib.suppress(PowerCut):
+        history.live(disk, (2,))
+    history.live(disk.after_power_cut(mode, chance), (1,))
     return history
 
 

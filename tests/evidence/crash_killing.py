@@ -7,6 +7,7 @@ folder, opens the log and audits it.
 
 import os
 import random
+import select
 import signal
 import time
 from dataclasses import dataclass, field
@@ -51,9 +52,9 @@ class Killed:
     heads: set[Head] = field(default_factory=set)
     acknowledged: int = 0
 
-    def one_life(self, seed: int, seconds: float) -> None:
-        """Starts a writer, kills it after so long, and checks what it left."""
-        batches = self._killed_writer(seed, seconds)
+    def one_life(self, seed: int, seconds: float, *, from_first_batch: bool) -> None:
+        """Starts a writer, kills it so long after its start or first batch, checks what it left."""
+        batches = self._killed_writer(seed, seconds, from_first_batch)
         self.counts.kills += 1
         self.counts.before_first_batch += not batches
         self.counts.acknowledged_batches += len(batches)
@@ -65,7 +66,7 @@ class Killed:
         self._see_heads()
         self._check()
 
-    def _killed_writer(self, seed: int, seconds: float) -> list[Head]:
+    def _killed_writer(self, seed: int, seconds: float, from_first_batch: bool) -> list[Head]:
         reading, writing = os.pipe()
         process = os.fork()
         if not process:
@@ -75,6 +76,8 @@ class Killed:
             finally:
                 os._exit(1)
         os.close(writing)
+        if from_first_batch:
+            select.select([reading], [], [], 60)
         time.sleep(seconds)
         os.kill(process, signal.SIGKILL)
         with os.fdopen(reading) as pipe:
@@ -150,10 +153,12 @@ def kill_often(folder: Path, *, kills: int, seed: int) -> Counts:
     """Kills writers so many times at random instants; raises at the first thing that is wrong."""
     chance, counts = random.Random(seed), Counts()
     log = None
-    for _ in range(kills):
+    for number in range(kills):
         if log is None or log.acknowledged > LARGEST:
             counts.logs += 1
             log = Killed(folder / f"log-{counts.logs}", counts)
         longest = chance.choice([0.01, 0.06, 0.25])
-        log.one_life(chance.getrandbits(32), chance.uniform(0, longest))
+        log.one_life(
+            chance.getrandbits(32), chance.uniform(0, longest), from_first_batch=bool(number % 2)
+        )
     return counts

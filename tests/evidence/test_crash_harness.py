@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evidence.crash_disk import BreakingDisk
-from evidence.crash_histories import lived_through_cut
+from evidence.crash_histories import lived_through_cut, lived_through_kill_and_cut
 from forbear.evidence.durable_files import DurableFiles
 from forbear.evidence.growing import GrowingTree
 from forbear.evidence.log_directory import LogDirectory
@@ -39,6 +39,13 @@ def publishes_before_writing(self: LogDirectory, entries: Any, sign: Any) -> ran
     return range(batch.old_size, batch.size)
 
 
+def renames_only(self: DurableFiles, path: str, data: bytes, *, aside: str) -> None:
+    place = self._root / ".writing" / aside
+    TRUE_WRITE(self, [(place, data)])
+    self._storage.rename(place, self._root / path)
+    self.sync_names("")
+
+
 LEFT_OUT: dict[str, tuple[type, str, Callable[..., Any]]] = {
     "content is not synced": (BreakingDisk, "sync", lambda self, descriptor: None),
     "names are not synced": (DurableFiles, "sync_names", lambda self, folder: None),
@@ -46,6 +53,7 @@ LEFT_OUT: dict[str, tuple[type, str, Callable[..., Any]]] = {
     "short writes are taken for whole": (BreakingDisk, "write", writes_once),
     "leftovers stay": (LogDirectory, "_remove_leftovers", lambda self: None),
     "what lies aside stays": (DurableFiles, "clear_aside", lambda self: None),
+    "a checkpoint is renamed into place only": (DurableFiles, "replace", renames_only),
     "a publication under way is dropped": (LogDirectory, "_pending", lambda self: None),
     "the checkpoint goes before the tiles": (LogDirectory, "append", publishes_before_writing),
 }
@@ -56,9 +64,13 @@ def test_a_precaution_left_out_is_found(name: str, monkeypatch: pytest.MonkeyPat
     where, attribute, instead = LEFT_OUT[name]
     monkeypatch.setattr(where, attribute, instead)
     with pytest.raises((AssertionError, LogError, FileNotFoundError, FileExistsError)):
-        for changes in range(1, 150):
+        for changes in sorted(range(1, 150), key=lambda n: n * 37 % 149):  # late ones soon
             for mode in ("lost", "kept", "mixed"):
                 lived_through_cut(changes, mode, random.Random(changes))
+        for killed_at in range(1, 60):
+            for opening in range(1, 13):
+                chance = random.Random(killed_at)
+                lived_through_kill_and_cut((1, 255), killed_at, opening, "lost", chance)
 
 
 def test_a_growing_tree_that_forgets_a_file_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

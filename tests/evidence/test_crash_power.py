@@ -11,7 +11,9 @@ from evidence.crash_histories import (
     History,
     length_of,
     lived_through_cut,
+    lived_through_kill_and_cut,
     lived_through_many,
+    publications_of,
 )
 from evidence.log_signing import ORIGIN, VERIFIER_KEYS, signed
 from forbear.evidence.log_directory import LogDirectory
@@ -29,6 +31,16 @@ each_seed = pytest.mark.parametrize(
 def test_a_power_cut_at_every_change(mode: str) -> None:
     for changes in range(1, CHANGES + 2):
         lived_through_cut(changes, mode, random.Random(changes))
+
+
+@pytest.mark.parametrize("mode", ["lost", "kept", "mixed"])
+def test_a_kill_while_publishing_and_a_power_cut_while_opening(mode: str) -> None:
+    """What readers saw after the kill must not be undone by the power cut."""
+    script = (1, 255, 3)
+    for killed_at in publications_of(script):
+        for opening_cut_at in range(1, 13):
+            chance = random.Random(killed_at * 100 + opening_cut_at)
+            lived_through_kill_and_cut(script, killed_at, opening_cut_at, mode, chance)
 
 
 @each_seed

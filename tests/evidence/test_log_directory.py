@@ -387,3 +387,19 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "tile/0/1.p").mkdir()
     log_of(tmp_path, 300)
     assert (tmp_path / "tile/0/README").read_text() == "kept"
+
+
+def test_a_publication_that_was_being_finished_is_finished(tmp_path: Path) -> None:
+    """The power went twice: while publishing, and while opening the log finished that."""
+    log_of(tmp_path, 200)
+    with opened(tmp_path) as log:
+        batch = log.prepare(ENTRIES[200:700])
+        log.write(batch)
+    aside = tmp_path / ".writing"
+    (aside / "checkpoint").write_text("cut sho")
+    (aside / "checkpoint-again").write_text(signed(batch.size, batch.root))
+    (aside / "checkpoint-again.named").write_text("cut")
+    with opened(tmp_path) as log:
+        assert log.size == 700
+    assert list(aside.iterdir()) == []
+    assert is_clean(tmp_path)
