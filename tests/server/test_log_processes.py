@@ -118,6 +118,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             break
         except OSError:
             time.sleep(0.1)
+    # what setting up recorded is sealed first
+    while site.told("log", "status", "--json")["waiting"]:
+        time.sleep(0.1)
     yield site
     server.send_signal(signal.SIGINT)
     server.wait(timeout=60)
