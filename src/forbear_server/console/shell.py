@@ -20,6 +20,7 @@ _MENU = (
     (Screen.OVERVIEW, "overview", "home", gettext_lazy("总览")),
     (Screen.WORKLIST, "worklist", "list-check", gettext_lazy("待办清单")),
     (Screen.RULES, "rules", "scale", gettext_lazy("规则库")),
+    (Screen.EVIDENCE, "evidence", "shield-check", gettext_lazy("证据查验")),
     (Screen.IMPORTS, "imports", "database-import", gettext_lazy("数据导入")),
     (Screen.RUNS, "runs", "moon-stars", gettext_lazy("夜间批处理")),
 )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from forbear_server.console import (
+    evidence,
     import_steps,
     imports,
     loans,
@@ -46,6 +47,13 @@ urlpatterns = [
         import_steps.rejects_file,
         name="import-rejects-file",
     ),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/verifier/", evidence.verifier, name="evidence-verifier"),
+    path("evidence/<str:entry_id>/", evidence.entry, name="evidence-entry"),
+    path("evidence/<str:entry_id>/open/", evidence.opened, name="evidence-open"),
+    path("evidence/<str:entry_id>/replay/", evidence.replayed, name="evidence-replay"),
+    path("evidence/<str:entry_id>/proof/", evidence.proof, name="evidence-proof"),
+    path("evidence/<str:entry_id>/bundle/", evidence.bundle, name="evidence-bundle"),
     path("rules/", rules.rules, name="rules"),
     path("rules/may-i-contact/", may_contact.may_contact, name="may-contact"),
     path("rules/differences/", rules.rule_differences, name="rule-differences"),

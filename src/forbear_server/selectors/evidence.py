@@ -155,6 +155,13 @@ def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
     return openings
 
 
+def is_erased(line: EvidenceLine) -> bool:
+    """Whether the entry was about a person whose key is gone."""
+    if not line.subject:
+        return False
+    return not EvidenceSubject.objects.filter(pseudonym=line.subject).exists()
+
+
 def _visible(actor: Actor) -> QuerySet[EvidenceEntry]:
     """The lender's entries this role may see: all, or those by and about one's own or the team's."""
     rows = EvidenceEntry.objects.filter(lender_id=actor.lender_id)

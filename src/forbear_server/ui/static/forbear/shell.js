@@ -73,7 +73,7 @@
   /* Keys: letters move, they never act. */
   const typing = (event) => event.isComposing || event.keyCode === 229
     || event.target.closest("input, textarea, select, [contenteditable], dialog[open]");
-  const goes = { o: "/console/", w: "/console/worklist/", r: "/console/rules/", i: "/console/imports/", n: "/console/runs/" };
+  const goes = { o: "/console/", w: "/console/worklist/", r: "/console/rules/", e: "/console/evidence/", i: "/console/imports/", n: "/console/runs/" };
   let waitsForGoal = false;
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
