@@ -121,7 +121,9 @@ def _bundle(asked: argparse.Namespace) -> int:
     _tell(VERIFIED, "验证通过 VERIFIED", told)
     for one in checked.entries:
         opened = ", ".join(one.opened) or "-"
-        _write(f"{one.index} {one.entry.get('at')} {one.entry.get('event')} 已打开 opened: {opened}\n")
+        _write(
+            f"{one.index} {one.entry.get('at')} {one.entry.get('event')} 已打开 opened: {opened}\n"
+        )
     return VERIFIED
 
 
