@@ -47,7 +47,10 @@ class PermitOut(Form):
     opens_at: AwareDatetime
     closes_at: AwareDatetime
     rulebooks: str
-    facts_digest: str
+    facts_digest: str = Field(description="The commitment to the facts judged, in the entry.")
+    evidence_id: str | None = Field(
+        None, description="The entry of this answer: GET /v1/evidence/{id}/proof."
+    )
 
 
 @router.post(
@@ -110,6 +113,7 @@ def _issued(answer: PermitAnswer) -> HttpResponse:
         closes_at=permit.closes_at.astimezone(UTC),
         rulebooks=permit.rulebooks,
         facts_digest=permit.facts_digest,
+        evidence_id=answer.evidence_id,
     )
     return JsonResponse(told.model_dump(mode="json"), status=201)
 
@@ -125,6 +129,8 @@ def _refused(answer: PermitAnswer) -> HttpResponse:
         for told in (ground_of(rule_id, reason) for rule_id, reason in answer.grounds)
     ]
     code = "refused_by_rule" if answer.ruling is Ruling.REFUSED else "needs_review"
+    if answer.evidence_id is not None:
+        grounds.append({"evidence_id": answer.evidence_id})
     return problem(code, _title(answer.next_permitted_at), 409, list(grounds))
 
 

@@ -12,10 +12,11 @@ from forbear import rulebooks
 from forbear.evidence.commitments import Opening
 from forbear.evidence.entries import Entry
 from forbear.evidence.merkle import node_hash
+from forbear_server.console.actors import ConsoleRequest
 from forbear_server.console.evidence_wording import RULINGS, event_word, field_word
 from forbear_server.console.rule_display import ShownRule, shown_rule
 from forbear_server.console.wording import VERDICT_REASONS, word
-from forbear_server.selectors.evidence import EvidenceLine
+from forbear_server.selectors.evidence import EvidenceLine, find_entry
 from forbear_server.selectors.log_proofs import LogProof
 
 
@@ -54,6 +55,11 @@ class ShownStep:
     is_left: bool
     sibling: str
     result: str
+
+
+def recorded_line(request: ConsoleRequest) -> EvidenceLine | None:
+    """The entry a change has just made, named in the address it led to."""
+    return find_entry(request.actor, request.GET.get("recorded", "")[:64])
 
 
 def shown_line(line: EvidenceLine) -> ShownLine:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from forbear.intake.catalogue import message, remedy
 from forbear.primitives.findings import Finding
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.evidence_display import shown_line
 from forbear_server.console.import_columns import choice_of, choice_problems, mapping_page
 from forbear_server.console.imports import shown, step_address, steps
 from forbear_server.console.problems import Problem
@@ -35,7 +36,7 @@ from forbear_server.console.wording import (
 )
 from forbear_server.selectors.access import Level, Screen
 from forbear_server.selectors.actors import Role
-from forbear_server.selectors.evidence import newest_entry
+from forbear_server.selectors.evidence import entries_about
 from forbear_server.selectors.imports import (
     ImportRow,
     every_finding,
@@ -266,7 +267,7 @@ def outcome(request: ConsoleRequest, import_uuid: UUID) -> HttpResponse:
     context = {
         "shown": shown(row),
         "is_taken": is_taken,
-        "evidence_id": newest_entry("import.accepted", f"import:{row.uuid}"),
+        "evidence": [shown_line(one) for one in entries_about(request.actor, f"import:{row.uuid}")],
         "may_ask_withdrawal": is_taken and role is Role.ADMIN and not row.withdrawal_asked_by,
         "may_approve_withdrawal": is_taken
         and role is Role.COMPLIANCE

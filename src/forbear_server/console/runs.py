@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.evidence_display import shown_line
 from forbear_server.console.problems import Problem
 from forbear_server.console.wording import LEVELS, LIST_KINDS, RUN_STATES, STAGES, word
 from forbear_server.selectors.access import Level, Screen
 from forbear_server.selectors.books import run_folder
+from forbear_server.selectors.evidence import entries_about
 from forbear_server.selectors.runs import (
     RunView,
     StageRow,
@@ -102,6 +104,7 @@ def run_of_day(
         "problems": problems or [],
         "refusal": refusal,
         "estimate": _estimate(found),
+        "evidence": [shown_line(one) for one in entries_about(request.actor, f"run:{day}")],
     }
     if request.htmx:
         if is_starting and found is None and not is_busy(request.actor):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from forbear.compliance.citations import Confidence
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.evidence_display import recorded_line, shown_line
 from forbear_server.console.rule_wording import CONFIDENCE_KINDS
 from forbear_server.console.wording import (
     ACTIONS,
@@ -32,6 +33,7 @@ from forbear_server.console.wording import (
     word,
 )
 from forbear_server.selectors.access import Level, Screen
+from forbear_server.selectors.evidence import entries_about
 from forbear_server.selectors.rules import Ground, daily_caps
 from forbear_server.selectors.worklists import (
     Filters,
@@ -43,6 +45,7 @@ from forbear_server.selectors.worklists import (
     list_worklist,
     worst_loan,
 )
+from forbear_server.services.evidence import Recorded
 from forbear_server.services.worklists import (
     SnoozeReason,
     WorklistRefusal,
@@ -120,6 +123,7 @@ def _page(
         "filters": filters,
         "is_filtered": filters != Filters(),
         "actions": [(code, word(ACTIONS, code)) for code in found.actions],
+        "recorded": recorded_line(request),
         "empty_because": _empty_because(found, filters, now),
         "is_reader": request.level is Level.READ,
         "is_lead": request.level is Level.TEAM,
@@ -184,6 +188,12 @@ def _item_page(
         "is_reader": request.level is Level.READ,
         "is_lead": request.level is Level.TEAM,
         "caps": daily_caps(now.date(), request.actor.scope),
+        "recorded": recorded_line(request),
+        "evidence": [
+            shown_line(one)
+            for one in entries_about(request.actor, f"run:{line.business_date}")
+            if one.name in {"plan.published", "gate.mask_recorded"}
+        ],
     }
     return render(request, "console/worklist_item.html", context, status=status)
 
@@ -194,7 +204,7 @@ def change(request: ConsoleRequest, item_id: int, verb: str) -> HttpResponseBase
     """Take, put off, give back, finish or hand on; a refusal is a card with status 409."""
     now = business_now()
     try:
-        _do(request, item_id, verb, now)
+        recorded = _done(request, item_id, verb, now)
     except WorklistRefusal as refusal:
         record_refusal(
             actor=request.actor, item_id=item_id, code=refusal.code, attempted=verb, now=now
@@ -202,34 +212,34 @@ def change(request: ConsoleRequest, item_id: int, verb: str) -> HttpResponseBase
         if refusal.code == "not_found":
             raise Http404 from None
         return _item_page(request, item_id, _refusal_text(refusal), status=409)
-    if verb in {"finish", "snooze", "release", "reassign"}:
-        return HttpResponseRedirect(reverse("console:worklist"))
-    return HttpResponseRedirect(reverse("console:worklist-item", args=[item_id]))
+    address = reverse("console:worklist")
+    if verb == "take":
+        address = reverse("console:worklist-item", args=[item_id])
+    return HttpResponseRedirect(f"{address}?recorded={recorded.entry_id}")
 
 
-def _do(request: ConsoleRequest, item_id: int, verb: str, now: datetime) -> None:
+def _done(request: ConsoleRequest, item_id: int, verb: str, now: datetime) -> Recorded:
     actor = request.actor
     if verb == "take":
-        take_item(actor=actor, item_id=item_id, now=now)
-    elif verb == "release":
-        release_item(actor=actor, item_id=item_id, now=now)
-    elif verb == "finish":
-        finish_item(actor=actor, item_id=item_id, now=now)
-    elif verb == "snooze":
-        snooze_item(
+        return take_item(actor=actor, item_id=item_id, now=now)
+    if verb == "release":
+        return release_item(actor=actor, item_id=item_id, now=now)
+    if verb == "finish":
+        return finish_item(actor=actor, item_id=item_id, now=now)
+    if verb == "snooze":
+        return snooze_item(
             actor=actor,
             item_id=item_id,
             until=_moment(request.POST.get("until", ""), now),
             reason=_snooze_reason(request.POST.get("reason", "")),
             now=now,
         )
-    elif verb == "reassign":
+    if verb == "reassign":
         to = request.POST.get("to", "")
-        reassign_item(
+        return reassign_item(
             actor=actor, item_id=item_id, to_user_id=int(to) if to.isdigit() else 0, now=now
         )
-    else:
-        raise Http404
+    raise Http404
 
 
 def _refusal_text(refusal: WorklistRefusal) -> str:

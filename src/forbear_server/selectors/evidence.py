@@ -26,6 +26,8 @@ from forbear_server.store.evidence_persons import key_behind
 from forbear_server.store.models import EvidenceEntry, EvidenceSubject, LogLeaf
 
 PAGE = 50
+# What every case of the day rests on: whoever works a case may follow it to its proof.
+ABOUT_EVERYBODY = frozenset({"gate.mask_recorded", "plan.published"})
 DECISIONS = frozenset({"contact.permitted", "contact.refused", "contact.review_needed"})
 
 
@@ -80,10 +82,13 @@ class EvidencePage:
         return self.page * PAGE < self.total
 
 
-def newest_entry(name: str, about: str) -> UUID | None:
-    """The newest entry of an event about a thing, so that a page can lead to its proof."""
-    found = EvidenceEntry.objects.filter(name=name, about=about).order_by("-id").first()
-    return None if found is None else UUID(str(found.uuid))
+def entries_about(actor: Actor, about: str) -> list[EvidenceLine]:
+    """The lender's entries about a thing (run:2026-11-20), so that its page leads to their proofs.
+
+    What is about a thing is about nobody, so every role that sees the thing sees these.
+    """
+    found = EvidenceEntry.objects.filter(lender_id=actor.lender_id, about=about, subject="")
+    return _lines(list(found.order_by("id")))
 
 
 def find_entry(actor: Actor, entry: str) -> EvidenceLine | None:
@@ -170,9 +175,9 @@ def _visible(actor: Actor) -> QuerySet[EvidenceEntry]:
         return rows
     if level is Level.NONE:
         return rows.none()
-    by_us = Q(actor=actor.user_id)
+    by_us = Q(actor=actor.user_id) | Q(name__in=ABOUT_EVERYBODY)
     if level is Level.TEAM:
-        by_us = Q(actor__team=actor.team)
+        by_us |= Q(actor__team=actor.team)
     about_ours = EvidenceSubject.objects.filter(
         person__kind="borrower",
         person__ref__in=visible_items(actor).values("borrower__ref"),

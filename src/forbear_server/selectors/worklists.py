@@ -41,6 +41,7 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class WorklistLine:
     item_id: int
+    business_date: date
     rank: int
     borrower_ref: str
     surname: str
@@ -212,6 +213,7 @@ def is_permitted_now(item: WorklistItem, now: datetime, zone: ZoneInfo) -> bool:
 def _line(item: WorklistItem, actor: Actor, now: datetime, zone: ZoneInfo) -> WorklistLine:
     return WorklistLine(
         item_id=item.pk,
+        business_date=item.business_date,
         rank=item.rank,
         borrower_ref=item.borrower.ref,
         surname=surname(item.borrower),

@@ -334,7 +334,8 @@ def _same_again(
         raise KeyReused(
             "This idempotency key was used for another request. Choose a new key for a new contact."
         )
-    return _answered(row, row.borrower.ref, None, None)
+    entry = EvidenceEntry.objects.filter(about=f"permit:{row.uuid}").order_by("id").first()
+    return _answered(row, row.borrower.ref, None, None if entry is None else entry.uuid.hex)
 
 
 def _answered(

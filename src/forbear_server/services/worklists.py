@@ -14,7 +14,7 @@ from django.db import transaction
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.worklists import is_permitted_now, visible_items
-from forbear_server.services.evidence import append_evidence
+from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import User, WorklistItem
 
@@ -55,7 +55,7 @@ class WorklistRefusal(Exception):
 
 
 @transaction.atomic
-def take_item(*, actor: Actor, item_id: int, now: datetime) -> None:
+def take_item(*, actor: Actor, item_id: int, now: datetime) -> Recorded:
     """Take the soft lock. Refused while a colleague has it or the borrower may not be contacted."""
     item = _locked(actor, item_id, "take")
     holder = _holder(item, now)
@@ -67,13 +67,13 @@ def take_item(*, actor: Actor, item_id: int, now: datetime) -> None:
     item.taken_by_id = actor.user_id
     item.taken_at = now
     item.save()
-    _record("case.taken", actor, item, now)
+    return _record("case.taken", actor, item, now)
 
 
 @transaction.atomic
 def snooze_item(
     *, actor: Actor, item_id: int, until: datetime, reason: SnoozeReason, now: datetime
-) -> None:
+) -> Recorded:
     """Put the line off to a later moment inside the borrower's permitted hours."""
     item = _locked(actor, item_id, "snooze")
     holder = _holder(item, now)
@@ -89,11 +89,13 @@ def snooze_item(
     item.snoozed_until = until
     item.snooze_reason = reason
     item.save()
-    _record("case.snoozed", actor, item, now, {"until": until.isoformat(), "reason": str(reason)})
+    return _record(
+        "case.snoozed", actor, item, now, {"until": until.isoformat(), "reason": str(reason)}
+    )
 
 
 @transaction.atomic
-def release_item(*, actor: Actor, item_id: int, now: datetime) -> None:
+def release_item(*, actor: Actor, item_id: int, now: datetime) -> Recorded:
     """Give the line back without having done anything."""
     item = _locked(actor, item_id, "release")
     if item.taken_by_id != actor.user_id:
@@ -102,22 +104,22 @@ def release_item(*, actor: Actor, item_id: int, now: datetime) -> None:
     item.taken_by = None
     item.taken_at = None
     item.save()
-    _record("case.released", actor, item, now)
+    return _record("case.released", actor, item, now)
 
 
 @transaction.atomic
-def finish_item(*, actor: Actor, item_id: int, now: datetime) -> None:
+def finish_item(*, actor: Actor, item_id: int, now: datetime) -> Recorded:
     """Today's step for this borrower is done."""
     item = _locked(actor, item_id, "finish")
     if item.taken_by_id != actor.user_id:
         raise WorklistRefusal("not_taken_by_you")
     item.state = State.DONE
     item.save()
-    _record("case.finished", actor, item, now)
+    return _record("case.finished", actor, item, now)
 
 
 @transaction.atomic
-def reassign_item(*, actor: Actor, item_id: int, to_user_id: int, now: datetime) -> None:
+def reassign_item(*, actor: Actor, item_id: int, to_user_id: int, now: datetime) -> Recorded:
     """A lead hands a line to a collector of the own team."""
     if access_level(actor, Screen.WORKLIST) is not Level.TEAM:
         raise WorklistRefusal("only_a_lead_reassigns")
@@ -134,7 +136,7 @@ def reassign_item(*, actor: Actor, item_id: int, to_user_id: int, now: datetime)
     item.snoozed_until = None
     item.snooze_reason = ""
     item.save()
-    _record("case.reassigned", actor, item, now, {"to": colleague.username})
+    return _record("case.reassigned", actor, item, now, {"to": colleague.username})
 
 
 @transaction.atomic
@@ -193,8 +195,8 @@ def _record(
     item: WorklistItem,
     now: datetime,
     body: dict[str, object] | None = None,
-) -> None:
-    append_evidence(
+) -> Recorded:
+    return append_evidence(
         name,
         now=now,
         lender_id=actor.lender_id,
