@@ -10,7 +10,9 @@ SHARED ?= ../shared
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(VENV)/.runtime: requirements/runtime.txt pyproject.toml
+BUILT_FROM := setup.py $(wildcard src/forbear/evidence/sha256_*)
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml $(BUILT_FROM)
 	@test -x $(PY) || python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --require-hashes -r requirements/runtime.txt
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .

@@ -44,6 +44,10 @@ SCREENS = [
     ("compliance", f"{MAY_CONTACT}?time=10:00&recipient=employer", "C14-never", "C14-verdict"),
     ("compliance", f"{MAY_CONTACT}?zone=unknown&is_represented=yes", "C14-review", "C14-unread"),
     ("complaints", f"{MAY_CONTACT}?time=25:00&channel=fax", "C14-invalid", "problems"),
+    ("compliance", "/console/evidence/?event=contact.refused", "C15", "C15-list"),
+    ("collector", "/console/evidence/?q=nobody", "C15-empty", "C15-empty"),
+    ("strategist", "/console/evidence/?since=yesterday", "C15-invalid", "problems"),
+    ("compliance", "/console/evidence/E-32/", "C15-entry", "C15-verified"),
     ("collector", "/console/imports/", "denied", "denied"),
     ("collector", "/console/nothing-here/", "not-found", "not-found"),
 ]

@@ -62,8 +62,8 @@ class Entry:
 def canonical(value: Json) -> bytes:
     """RFC 8785 (JCS) bytes of a JSON value. Raises `EntryFaulty` for floats and foreign values.
 
-    >>> canonical({"b": 1, "a": ["\\u00e9"]}).decode()
-    '{"a":["\\u00e9"],"b":1}'
+    >>> canonical({"b": 1, "a": ["x"]}).decode()
+    '{"a":["x"],"b":1}'
     """
     has_plain_keys = _check_plain(value)
     try:

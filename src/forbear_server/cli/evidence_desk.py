@@ -34,7 +34,7 @@ from forbear_server.selectors.rulebook_archives import VersionUnknown
 from forbear_server.services.erasure import erase_person, hold_records, release_records
 from forbear_server.services.evidence_access import record_evidence_exported, replay_decision
 from forbear_server.services.evidence_bundles import bundle_person
-from forbear_server.services.log_sequencing import LogContradictsDesk, seal_waiting
+from forbear_server.services.log_sequencing import LogContradictsDesk, wait_until_sealed
 from forbear_server.store.lender_scope import lender_scope, sign_in_scope
 from forbear_server.store.log_files import log_folder, verifier_key
 from forbear_server.ui.clock import business_now, wall_now
@@ -72,8 +72,7 @@ def prove(
     """
     with refusing(*_KNOWN), _asking(account) as actor:
         line = _line(actor, entry)
-        if line.leaf_index is None:
-            seal_waiting(now=wall_now())
+        wait_until_sealed({line.entry_id}, now=wall_now())
         made = log_proof(line.entry_id)
         record_evidence_exported(
             actor=actor, entries={"entry": line.entry_id.hex}, now=business_now(), person=""

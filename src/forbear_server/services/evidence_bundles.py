@@ -10,7 +10,7 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.evidence import entries_about_borrower, opened_fields
 from forbear_server.selectors.log_proofs import log_proof
 from forbear_server.services.evidence_access import record_evidence_exported
-from forbear_server.services.log_sequencing import seal_waiting
+from forbear_server.services.log_sequencing import wait_until_sealed
 from forbear_server.store.log_files import verifier_key
 from forbear_server.store.models import Borrower
 
@@ -37,8 +37,7 @@ def bundle_person(
             f"No evidence is kept under the borrower {borrower_ref}: the id is wrong, nothing was "
             "recorded yet, or the person was erased."
         )
-    if any(line.leaf_index is None for line in lines):
-        seal_waiting(now=sealed_at)
+    wait_until_sealed({line.entry_id for line in lines}, now=sealed_at)
     entries = []
     for line in lines:
         proof = log_proof(line.entry_id)

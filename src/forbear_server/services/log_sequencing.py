@@ -9,7 +9,8 @@ one size, and nothing is published that the desk does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,12 +24,16 @@ from forbear.evidence.keys import SigningKey
 from forbear.evidence.log_directory import LogDirectory
 from forbear.evidence.notes import sign_note
 from forbear.evidence.rebuilding import Rebuilt, rebuild
+from forbear_server.selectors.log_proofs import published_head
 from forbear_server.store import log_rows
 from forbear_server.store.log_files import log_folder, signing_key
 
 BATCH_ENTRIES = 1024
 # A crash leaves one head behind. So many are a lost folder, which is written anew as a whole.
 _MOST_HEADS_BEHIND = 256
+# A sequencer seals within a tenth of a second; a loaded machine gets five seconds.
+_MOMENTS = 100
+_MOMENT_SECONDS = 0.05
 
 
 class LogContradictsDesk(RuntimeError):
@@ -137,6 +142,16 @@ def seal_waiting(*, now: datetime) -> int | None:
         while sealed := held.seal_batch(now=now).count:
             total += sealed
         return total
+
+
+def wait_until_sealed(entry_ids: Collection[UUID], *, now: datetime) -> None:
+    """Seal these entries, or give the process that is the sequencer a moment to do it."""
+    for _ in range(_MOMENTS):
+        last, head = log_rows.last_place_of(entry_ids), published_head()
+        if last is not None and head is not None and last < head.checkpoint.size:
+            return
+        if seal_waiting(now=now) is None:
+            time.sleep(_MOMENT_SECONDS)
 
 
 def rebuild_log() -> Rebuilt:

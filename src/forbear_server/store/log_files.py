@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+import string
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,8 +37,13 @@ def origin() -> str:
 def new_key_text(name: str = "") -> str:
     """A fresh signing key as text; without a name it gets a random one."""
     return new_signing_key(
-        name=name or f"forbear.invalid/log-{os.urandom(8).hex()}", seed=os.urandom(SEED_SIZE)
+        name=name or f"forbear.invalid/log-{_random_letters()}", seed=os.urandom(SEED_SIZE)
     ).skey
+
+
+def _random_letters() -> str:
+    """Twelve letters: a name that no number of a person could be mistaken for."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(12))
 
 
 @lru_cache(maxsize=8)

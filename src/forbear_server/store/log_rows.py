@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
@@ -62,6 +62,16 @@ def count_waiting() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM log_queue")
         return int(cursor.fetchone()[0])
+
+
+def last_place_of(entry_ids: Collection[UUID]) -> int | None:
+    """The highest place of these entries; None while one of them has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), max(leaf_index) FROM log_leaf WHERE uuid = ANY(%s)", [list(entry_ids)]
+        )
+        count, last = cursor.fetchone()
+    return int(last) if entry_ids and count == len(entry_ids) else None
 
 
 def place_entries(first_index: int, taken: Sequence[Waiting]) -> None:
