@@ -64,6 +64,7 @@ bench: setup-develop $(VENV)-bench/.bench ## speed, as ratios measured in one ru
 	$(PY) bench/importing.py
 	$(VENV)-bench/bin/python bench/rules.py
 	$(VENV)-bench/bin/python bench/evidence.py --json build/evidence.json
+	$(PY) bench/evidence_http.py
 
 clean: ## remove the environment, built files and the demo's data
 	@if [ -x $(VENV)/bin/forbear ]; then $(VENV)/bin/forbear db stop || true; fi

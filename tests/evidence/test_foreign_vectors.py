@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 
 from evidence.one_file import VERIFIERS, Verifier
 from forbear.evidence.checkpoints import Checkpoint
+from forbear.evidence.entries import EntryFaulty, canonical
 from forbear.evidence.keys import SignatureType, VerifierKey, key_id
 from forbear.evidence.merkle import leaf_hash, root_hash
 
@@ -182,3 +184,24 @@ def test_every_foreign_checkpoint_is_spelled_as_we_spell_it() -> None:
     texts = [path.read_text(encoding="utf-8").rpartition("\n\n")[0] + "\n" for path in notes]
     assert [Checkpoint.parse(text).text for text in texts] == texts
     assert len(texts) == 9
+
+
+@pytest.mark.parametrize("name", ["arrays", "structures", "values"])
+def test_rfc_8785_documents_come_out_byte_for_byte(name: str) -> None:
+    """3 of 3; numbers that are no whole ones are the library's, an entry holds none."""
+    folder = VECTORS / "json-canonicalization"
+    wanted = (folder / "output" / f"{name}.json").read_bytes()
+    assert rfc8785.dumps(json.loads((folder / "input" / f"{name}.json").read_bytes())) == wanted
+
+    def whole(text: str) -> int | float:
+        value = float(text)
+        return int(value) if value == int(value) and abs(value) < 2**53 else value
+
+    ours = json.loads((folder / "input" / f"{name}.json").read_bytes(), parse_float=whole)
+    if name == "values":
+        with pytest.raises(EntryFaulty, match="float"):
+            canonical(ours)
+        del ours["numbers"]
+        assert canonical(ours) == rfc8785.dumps(ours)
+    else:
+        assert canonical(ours) == wanted

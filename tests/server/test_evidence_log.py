@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -220,6 +221,18 @@ def test_no_permit_while_the_log_cannot_be_written(officer: Actor) -> None:
     assert (recorded(officer.lender_id), PermitRequest.objects.count()) == before
     log_rows.set_trouble("", origin=origin(), now=NOW)
     use_permit(actor=officer, permit_id=answer.permit.permit_id, now=NOW)
+
+
+def test_no_permit_while_nobody_seals(officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(officer, "key-00001")
+    before = recorded(officer.lender_id)
+    with monkeypatch.context() as patch:
+        patch.setattr("forbear_server.services.gate.LONGEST_UNSEALED", timedelta(0))
+        with pytest.raises(GateClosed, match="no sequencer runs"):
+            ask(officer, "key-00002")
+        assert recorded(officer.lender_id) == before
+        seal_waiting(now=NOW)
+        assert ask(officer, "key-00002").permit is not None
 
 
 def test_places_and_heads_are_only_ever_added(officer: Actor) -> None:

@@ -67,6 +67,7 @@ def _prepare(now: datetime) -> None:
             f"run of {step.run.business_date} {step.run.state}, "
             f"{step.run.manifest.content_digest()[:16]}"
         )
+    seal_waiting(now=wall_now())
     say(f"{prepare_decisions()} questions to the gate, as examples for the evidence.")
     seal_waiting(now=wall_now())
     mark_prepared()

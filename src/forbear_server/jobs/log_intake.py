@@ -2,7 +2,8 @@
 
 One process is sequencer and intake at once: requests that wait together are written in one
 transaction and sealed in one batch, and nobody gets a receipt before the signed head over their
-entry is durable. RSGI (granian's own interface); the database work runs in one thread.
+entry is durable. RSGI (granian's own interface). One thread records, another seals, so that the
+next batch is written to the desk while the files of the last one are synced.
 """
 
 from __future__ import annotations
@@ -79,6 +80,12 @@ class _Asked:
     answer: asyncio.Future[list[dict[str, object]]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    answer: asyncio.Future[list[dict[str, object]]]
+    entry_ids: Sequence[UUID]
+
+
 class Scope(Protocol):
     """What granian tells of a request."""
 
@@ -97,20 +104,22 @@ class Intake:
     ) -> None:
         self._clock, self._business_clock = clock, business_clock
         self._waiting: list[_Asked] = []
-        self._wake = asyncio.Event()
+        self._unsealed: list[_Recorded] = []
+        self._asked, self._recorded = asyncio.Event(), asyncio.Event()
         self._desk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk")
+        self._log = ThreadPoolExecutor(max_workers=1, thread_name_prefix="log")
         self._tokens: dict[str, tuple[float, Actor | None]] = {}
         self._held = ExitStack()
         self._sequencer: Sequencer | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._task = loop.create_task(self._run())
+        self._tasks = [loop.create_task(self._record_asked()), loop.create_task(self._seal_them())]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        self._desk.submit(self._let_go).result(timeout=30)
+        for task in self._tasks:
+            task.cancel()
+        self._log.submit(self._let_go).result(timeout=30)
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:
         try:
@@ -135,46 +144,67 @@ class Intake:
         outcomes = _parsed(await protocol())
         answer: asyncio.Future[list[dict[str, object]]] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Asked(token, scope.client, outcomes, answer))
-        self._wake.set()
+        self._asked.set()
         return await answer
 
-    async def _run(self) -> None:
-        """Write and seal what waits together; also seal what other processes queued."""
+    async def _record_asked(self) -> None:
+        """Write to the desk what waits together; what was written waits for its seal."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            batch, self._waiting = self._waiting, []
+            results = await loop.run_in_executor(self._desk, self._record_safely, batch)
+            for asked, result in zip(batch, results, strict=True):
+                if isinstance(result, Answered):
+                    _answer(asked.answer, result)
+                else:
+                    self._unsealed.append(_Recorded(asked.answer, result))
+            self._recorded.set()
+
+    async def _seal_them(self) -> None:
+        """Seal what was recorded, and what other processes queued; then the receipts go out."""
         loop = asyncio.get_running_loop()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), PAUSE_SECONDS)
-            self._wake.clear()
-            batch, self._waiting = self._waiting, []
-            results = await loop.run_in_executor(self._desk, self._work, batch)
-            for asked, result in zip(batch, results, strict=True):
-                if asked.answer.done():
-                    continue
-                if isinstance(result, Answered):
-                    asked.answer.set_exception(result)
+                await asyncio.wait_for(self._recorded.wait(), PAUSE_SECONDS)
+            self._recorded.clear()
+            waiting, self._unsealed = self._unsealed, []
+            ids = {entry_id for one in waiting for entry_id in one.entry_ids}
+            sealed = await loop.run_in_executor(self._log, self._seal, ids)
+            for one in waiting:
+                if isinstance(sealed, Answered):
+                    _answer(one.answer, sealed)
                 else:
-                    asked.answer.set_result(result)
+                    _answer(one.answer, _told(one.entry_ids, *sealed))
 
-    def _work(self, batch: Sequence[_Asked]) -> list[list[dict[str, object]] | Answered]:
-        """In the desk's thread: record each request, seal, and say where each entry is."""
+    def _record_safely(self, batch: Sequence[_Asked]) -> list[list[UUID] | Answered]:
         try:
             close_old_connections()
+            return self._record(batch)
+        except (DatabaseError, ProofError, OSError) as fault:
+            stopped = Answered(503, "desk_unreachable", f"Nothing was recorded: {fault}")
+            return [stopped for _ in batch]
+
+    def _seal(self, wanted: set[UUID]) -> tuple[dict[UUID, int], int] | Answered:
+        """In the log's thread: seal until these have their places; where, and the log's size.
+
+        They were committed before, so the queue or the log has them. With none wanted one batch is
+        sealed, of what other processes recorded.
+        """
+        try:
             held = self._sequencing()
-            recorded = self._record(batch)
-            places: dict[UUID, int] = {}
-            head = held.size
+            places = log_rows.places_of(wanted) if wanted else {}
             while (sealed := held.seal_batch(now=self._clock())).count:
-                head = sealed.first_index + sealed.count
                 places |= {
                     one: sealed.first_index + place for place, one in enumerate(sealed.entry_ids)
                 }
-            return [
-                one if isinstance(one, Answered) else _told(one, places, head) for one in recorded
-            ]
+                if wanted <= places.keys():
+                    break
+            return places, held.size
         except (DatabaseError, LogError, LogContradictsDesk, ProofError, OSError) as fault:
             self._let_go()
-            stopped = Answered(503, "log_unwritable", f"Nothing is acknowledged: {fault}")
-            return [stopped for _ in batch]
+            return Answered(503, "log_unwritable", f"Recorded, but not acknowledged: {fault}")
 
     def _record(self, batch: Sequence[_Asked]) -> list[list[UUID] | Answered]:
         """Everything that can be recorded, in one transaction; an answer for what cannot."""
@@ -272,6 +302,19 @@ def _parsed(body: bytes) -> list[ContactOutcome]:
         ContactOutcome(one.borrower_ref, one.channel, one.outcome, one.ended_at, one.permit_id)
         for one in read
     ]
+
+
+def _answer(
+    future: asyncio.Future[list[dict[str, object]]],
+    result: list[dict[str, object]] | Answered,
+) -> None:
+    """Gives the answer, unless whoever asked has gone."""
+    if future.done():
+        return
+    if isinstance(result, Answered):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
 
 
 def _told(

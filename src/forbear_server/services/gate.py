@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db import IntegrityError, transaction
@@ -39,7 +39,7 @@ from forbear_server.services.evidence import append_composed, append_evidence
 from forbear_server.services.permit_evidence import composed_answer, facts_commitment
 from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.store.evidence_persons import borrower_person
-from forbear_server.store.log_rows import trouble
+from forbear_server.store.log_rows import longest_wait, trouble
 from forbear_server.store.models import Borrower, EvidenceEntry, PermitRequest
 
 
@@ -71,6 +71,10 @@ class PermitAnswer:
     grounds: tuple[tuple[str, str], ...]
     next_permitted_at: datetime | None
     evidence_id: str | None
+
+
+# Entries are sealed within a tenth of a second; after this long nobody is sealing.
+LONGEST_UNSEALED = timedelta(minutes=10)
 
 
 @lru_cache(maxsize=256)
@@ -294,6 +298,8 @@ def _check_still_allowed(row: PermitRequest, answer: Permission) -> None:
 def _check_log_is_sound() -> None:
     """Fail closed: what cannot be logged may not be done."""
     fault = trouble()
+    if not fault and longest_wait() > LONGEST_UNSEALED:
+        fault = f"entries wait unsealed for more than {LONGEST_UNSEALED}: no sequencer runs"
     if fault:
         raise GateClosed(
             f"No permit is given while the evidence log cannot be written ({fault}). "

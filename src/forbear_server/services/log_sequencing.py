@@ -147,8 +147,9 @@ def seal_waiting(*, now: datetime) -> int | None:
 def wait_until_sealed(entry_ids: Collection[UUID], *, now: datetime) -> None:
     """Seal these entries, or give the process that is the sequencer a moment to do it."""
     for _ in range(_MOMENTS):
-        last, head = log_rows.last_place_of(entry_ids), published_head()
-        if last is not None and head is not None and last < head.checkpoint.size:
+        places, head = log_rows.places_of(entry_ids), published_head()
+        last = max(places.values(), default=0)
+        if len(places) == len(entry_ids) and head is not None and last < head.checkpoint.size:
             return
         if seal_waiting(now=now) is None:
             time.sleep(_MOMENT_SECONDS)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from psycopg import Cursor
+
+from forbear.evidence.entries import decode_entry
 
 _SEQUENCER = (2, 0)
 _HEADS = "SELECT size, root, note FROM log_head "
@@ -64,14 +66,13 @@ def count_waiting() -> int:
         return int(cursor.fetchone()[0])
 
 
-def last_place_of(entry_ids: Collection[UUID]) -> int | None:
-    """The highest place of these entries; None while one of them has none."""
+def places_of(entry_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Where these entries stand; one that waits is left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), max(leaf_index) FROM log_leaf WHERE uuid = ANY(%s)", [list(entry_ids)]
+            "SELECT uuid, leaf_index FROM log_leaf WHERE uuid = ANY(%s)", [list(entry_ids)]
         )
-        count, last = cursor.fetchone()
-    return int(last) if entry_ids and count == len(entry_ids) else None
+        return {entry_id: int(index) for entry_id, index in cursor.fetchall()}
 
 
 def place_entries(first_index: int, taken: Sequence[Waiting]) -> None:
@@ -120,6 +121,19 @@ def entries_between(start: int, end: int, *, chunk: int = 4096) -> Iterator[byte
             )
             rows = cursor.fetchall()
         yield from (bytes(row[0]) for row in rows)
+
+
+def longest_wait() -> timedelta:
+    """How long the oldest entry of the queue has waited, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT canonical, clock_timestamp() FROM log_queue ORDER BY entry_id LIMIT 1"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return timedelta(0)
+    waited: timedelta = row[1] - decode_entry(bytes(row[0])).logged_at
+    return waited
 
 
 def trouble() -> str:
