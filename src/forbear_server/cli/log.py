@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
-from django.db import transaction
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -21,7 +20,6 @@ from forbear_server.cli.presenting import refusing, say
 from forbear_server.jobs.log_sequencer import run_sequencer
 from forbear_server.selectors.log_proofs import LogUnreadable, published_head
 from forbear_server.services.log_sequencing import LogContradictsDesk, rebuild_log, seal_waiting
-from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.store import log_rows
 from forbear_server.store.log_files import log_folder, new_key_text, verifier_key
 from forbear_server.ui.clock import wall_now
@@ -101,8 +99,6 @@ def run() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with transaction.atomic():
-        keep_rulebooks(now=wall_now())
     say(f"Sealing into {log_folder()} (Ctrl+C stops it)")
     run_sequencer(stop, clock=wall_now)
 
@@ -120,8 +116,6 @@ def intake(
     Example: forbear log intake --port 8100
     """
     open_desk()
-    with transaction.atomic():
-        keep_rulebooks(now=wall_now())
     multiprocessing.set_start_method("spawn", force=True)
     say(f"Reports are taken at http://{host}:{port}/v1/contact-outcomes (Ctrl+C stops it)")
     Granian(

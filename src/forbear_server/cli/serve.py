@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
-from django.db import transaction
 from granian import Granian
 from granian.constants import Interfaces
 
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.presenting import refusing, say
 from forbear_server.jobs.log_sequencer import start_sequencer
-from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.store import embedded
 from forbear_server.store.migrating import migration_status
 from forbear_server.ui.clock import start_demo_clock, wall_now
@@ -42,8 +40,6 @@ def serve(
     # A forked worker inherits locks of Polars' threads that no longer run, and waits for ever.
     multiprocessing.set_start_method("spawn", force=True)
     say(f"Forbear 善还 listens on http://{host}:{port}/console/ (Ctrl+C stops it)")
-    with transaction.atomic():
-        keep_rulebooks(now=wall_now())
     end = start_sequencer(clock=wall_now) if settings.LOG_SEQUENCER == "serve" else None
     try:
         Granian(
