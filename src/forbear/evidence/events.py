@@ -70,16 +70,16 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         **_events("score", "score.issued", open_fields="scorecard scorecard_digest"),
         # Who looked at what.
         **_events("access", "loan.read", "pii.revealed", open_fields="role"),
-        **_events("access", "evidence.opened", "evidence.exported", open_fields="entry role"),
+        # Which entry is committed: in the open it would join two pseudonyms of one person.
+        **_events("access", "evidence.opened", "evidence.exported", open_fields="role"),
         **_events("lender", "evidence.viewed", "evidence.replayed", open_fields="entry agrees"),
         **_events("lender", "report.viewed", "worklist.opened", open_fields="tab"),
         **_events("account", "access.refused", open_fields="role method"),
         # A person's right to be forgotten.
         **_events("erasure", "person.erased", open_fields="subjects"),
-        **_events("erasure", "person.erasure_refused", open_fields="code citation"),
-        **_events(
-            "erasure", "retention.held", "retention.released", open_fields="citation kept_until"
-        ),
+        # A citation somebody typed is free text: it is committed.
+        **_events("erasure", "person.erasure_refused", open_fields="code"),
+        **_events("erasure", "retention.held", "retention.released", open_fields="kept_until"),
         # Imports and runs.
         **_events("lender", "import.received", open_fields="sha256 rows refused"),
         **_events("lender", "import.mapped", open_fields="preset columns"),

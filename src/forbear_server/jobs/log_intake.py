@@ -11,22 +11,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
-from django.db import DatabaseError, close_old_connections, transaction
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from django.db import close_old_connections, connection, transaction
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from forbear.contact.attempts import Outcome
 from forbear.contact.channels import Channel
-from forbear.evidence.errors import ProofError
-from forbear.evidence.log_errors import LogError
+from forbear.evidence.log_errors import LogInUse
+from forbear_server.jobs.log_sequencer import tell_trouble
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.api_tokens import actor_of_token
@@ -36,7 +45,7 @@ from forbear_server.services.contact_outcomes import (
     OutcomesRefused,
     record_contact_outcomes,
 )
-from forbear_server.services.log_sequencing import LogContradictsDesk, Sequencer, sequencer
+from forbear_server.services.log_sequencing import Sequencer, sequencer
 from forbear_server.store import log_rows
 from forbear_server.store.lender_scope import forget_scope, lender_scope
 from forbear_server.store.log_files import origin
@@ -46,18 +55,30 @@ MOST_BYTES = 1 << 20
 # A token that was taken back is refused after so many seconds at the latest.
 TOKEN_SECONDS = 5.0
 PAUSE_SECONDS = 0.05
+_log = logging.getLogger("forbear.log")
+_UNSEALED = (
+    "What was reported may be recorded but is not acknowledged: the evidence log cannot be written. "
+    "See `forbear log status`; reporting it again records it again."
+)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _JSON = [("content-type", "application/json")]
 _PROBLEM = [("content-type", "application/problem+json")]
+
+
+def _not_ancient(moment: datetime) -> datetime:
+    if moment < EARLIEST:
+        raise ValueError("no contact of before 1990 is reported")
+    return moment
 
 
 class OutcomeIn(BaseModel):
     """One contact that ended."""
 
     model_config = ConfigDict(extra="forbid")
-    borrower_ref: str = Field(min_length=1, max_length=64)
+    borrower_ref: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
     channel: Channel
     outcome: Outcome
-    ended_at: AwareDatetime
+    ended_at: Annotated[AwareDatetime, AfterValidator(_not_ancient)]
     permit_id: UUID | None = None
 
 
@@ -182,8 +203,9 @@ class Intake:
         try:
             close_old_connections()
             return self._record(batch)
-        except (DatabaseError, ProofError, OSError) as fault:
-            stopped = Answered(503, "desk_unreachable", f"Nothing was recorded: {fault}")
+        except Exception:  # one request must never take the others' answers away
+            _log.exception("reports could not be recorded")
+            stopped = Answered(503, "desk_unreachable", "Nothing was recorded: try again.")
             return [stopped for _ in batch]
 
     def _seal(self, wanted: set[UUID]) -> tuple[dict[UUID, int], int] | Answered:
@@ -202,9 +224,14 @@ class Intake:
                 if wanted <= places.keys():
                     break
             return places, held.size
-        except (DatabaseError, LogError, LogContradictsDesk, ProofError, OSError) as fault:
+        except LogInUse as fault:
+            _log.warning("standing by: %s", fault)
+            return Answered(503, "log_unwritable", _UNSEALED)
+        except Exception as fault:  # the gate must hear of it, and the loop must go on
+            _log.exception("the evidence log cannot be written")
             self._let_go()
-            return Answered(503, "log_unwritable", f"Recorded, but not acknowledged: {fault}")
+            tell_trouble(fault, self._clock())
+            return Answered(503, "log_unwritable", _UNSEALED)
 
     def _record(self, batch: Sequence[_Asked]) -> list[list[UUID] | Answered]:
         """Everything that can be recorded, in one transaction; an answer for what cannot."""
@@ -269,9 +296,9 @@ class Intake:
             held = self._held.enter_context(sequencer())
             if held is None:
                 self._held.close()
-                raise LogContradictsDesk(
-                    "Another process is the sequencer: start `forbear serve` with "
-                    "FORBEAR_LOG_SEQUENCER=separate beside this one."
+                raise LogInUse(
+                    "another process is the sequencer; start `forbear serve` with "
+                    "FORBEAR_LOG_SEQUENCER=separate beside this one"
                 )
             log_rows.set_trouble("", origin=origin(), now=self._clock())
             self._sequencer = held
@@ -281,8 +308,10 @@ class Intake:
         self._sequencer = None
         try:
             self._held.close()
-        except (DatabaseError, OSError, LogError):
+        except Exception:
+            _log.exception("the log could not be closed in order")
             self._held.pop_all()
+        connection.close()
 
 
 def _parsed(body: bytes) -> list[ContactOutcome]:

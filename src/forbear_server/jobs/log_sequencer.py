@@ -14,8 +14,8 @@ from datetime import datetime
 from django.db import DatabaseError, connection, transaction
 
 from forbear.evidence.errors import ProofError
-from forbear.evidence.log_errors import LogError
-from forbear_server.services.log_sequencing import LogContradictsDesk, Sequencer, sequencer
+from forbear.evidence.log_errors import LogInUse
+from forbear_server.services.log_sequencing import Sequencer, sequencer
 from forbear_server.store import log_rows
 from forbear_server.store.log_files import origin
 
@@ -38,11 +38,13 @@ def run_sequencer(
                 if held is not None:
                     log_rows.set_trouble("", origin=origin(), now=clock())
                     _seal_until(stop, held, clock, listener)
-        except (OSError, ProofError, LogError, LogContradictsDesk) as fault:
-            _log.error("the evidence log cannot be written: %s", fault)
-            _tell(str(fault), clock())
+        except LogInUse as fault:  # the one before has not let go of the folder yet
+            _log.warning("standing by: %s", fault)
         except DatabaseError as fault:
             _log.error("the desk cannot be reached: %s", fault)
+        except Exception as fault:  # whatever it is, the gate must hear of it and sealing go on
+            _log.exception("the evidence log cannot be written")
+            tell_trouble(fault, clock())
         connection.close()
         stop.wait(_RETRY_SECONDS)
 
@@ -61,10 +63,12 @@ def _seal_until(
             stop.wait(PAUSE_SECONDS)
 
 
-def _tell(trouble: str, now: datetime) -> None:
+def tell_trouble(trouble: Exception, now: datetime) -> None:
+    """Write why nothing can be sealed where the gate reads it."""
     try:
         with transaction.atomic():
-            log_rows.set_trouble(trouble, origin=origin(), now=now)
+            told = str(trouble) or type(trouble).__name__
+            log_rows.set_trouble(told, origin=origin(), now=now)
     except (DatabaseError, OSError, ProofError) as fault:
         _log.error("the trouble could not be told to the desk: %s", fault)
 

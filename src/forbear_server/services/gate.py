@@ -74,7 +74,7 @@ class PermitAnswer:
 
 
 # Entries are sealed within a tenth of a second; after this long nobody is sealing.
-LONGEST_UNSEALED = timedelta(minutes=10)
+LONGEST_UNSEALED = timedelta(minutes=2)
 
 
 @lru_cache(maxsize=256)

@@ -101,6 +101,6 @@ def _insert(made: Sequence[ComposedEntry]) -> None:
         [json.dumps(dict(one.entry.open_fields), ensure_ascii=False) for one in made],
         [one.sealed for one in made],
     ]
-    with Cursor(connection.connection) as raw:
+    with connection.wrap_database_errors, Cursor(connection.connection) as raw:
         raw.execute(_ENTRIES, columns)
         raw.execute(_QUEUE, [*columns[:2], [one.canonical for one in made]])

@@ -38,6 +38,8 @@ def sequencer_lock() -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", _SEQUENCER)
         is_ours = bool(cursor.fetchone()[0])
+    if is_ours:
+        connection.close_at = None  # the lock lives as long as this connection does
     try:
         yield is_ours
     finally:
@@ -48,7 +50,7 @@ def sequencer_lock() -> Iterator[bool]:
 
 def take_waiting(most: int) -> list[Waiting]:
     """The oldest entries of the queue, taken out of it by this transaction."""
-    with Cursor(connection.connection) as raw:
+    with connection.wrap_database_errors, Cursor(connection.connection) as raw:
         raw.execute(
             "DELETE FROM log_queue WHERE entry_id IN "
             "(SELECT entry_id FROM log_queue ORDER BY entry_id LIMIT %s) "
@@ -77,7 +79,7 @@ def places_of(entry_ids: Collection[UUID]) -> dict[UUID, int]:
 
 def place_entries(first_index: int, taken: Sequence[Waiting]) -> None:
     """Their places in the log, for ever."""
-    with Cursor(connection.connection) as raw:
+    with connection.wrap_database_errors, Cursor(connection.connection) as raw:
         raw.execute(
             "INSERT INTO log_leaf (leaf_index, uuid, canonical) "
             "SELECT * FROM unnest(%b::bigint[], %b::uuid[], %b::bytea[])",
