@@ -14,14 +14,16 @@ from django.db import connection, transaction
 
 from forbear.contact.channels import Channel
 from forbear.contact.permission import ContactRequest
+from forbear.evidence.entries import decode_entry
 from forbear.evidence.reading import TileReader
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.selectors.desk_checks import DeskFault, check_desk, check_log_rows
+from forbear_server.selectors.desk_checks import check_desk, check_log_rows
+from forbear_server.selectors.permit_checks import DeskFault
 from forbear_server.services.gate import issue_permit
 from forbear_server.services.log_sequencing import seal_waiting
-from forbear_server.store.lender_scope import lender_scope
+from forbear_server.store.lender_scope import house_scope, lender_scope
 from forbear_server.store.log_files import log_folder
-from forbear_server.store.models import EvidenceEntry, LogHead, LogLeaf
+from forbear_server.store.models import EvidenceEntry, LogHead, LogLeaf, PermitRequest
 from server.conftest import NOW
 from server.desk import import_small_tape
 
@@ -119,6 +121,49 @@ def test_each_column_of_an_entry_is_watched(officer: Actor, column: str) -> None
     with changed(update(column, how), [row.pk]) as touched:
         assert touched == 1
         assert f"evidence_entry {row.pk}" in places(officer)
+
+
+def test_who_acted_is_watched(officer: Actor, make_actor: Callable[..., Actor]) -> None:
+    other = make_actor("somebody.else", Role.LEAD)
+    row = EvidenceEntry.objects.filter(name="contact.permitted").order_by("id")[0]
+    with changed("UPDATE evidence_entry SET actor_id = %s WHERE id = %s", [other.user_id, row.pk]):
+        assert f"evidence_entry {row.pk}" in places(officer)
+
+
+@pytest.mark.parametrize(
+    "change", ["grounds = '[]'", "state = 'issued', opens_at = now(), closes_at = now() + '1 hour'"]
+)
+def test_a_refusal_made_a_permit_is_found(officer: Actor, change: str) -> None:
+    row = PermitRequest.objects.filter(state="needs_review")[0]
+    with changed(f"UPDATE permit_request SET {change} WHERE uuid = %s", [row.pk]):  # noqa: S608
+        assert places(officer) == {f"permit_request {row.pk}"}
+
+
+def test_an_entry_of_the_house_is_watched_too(officer: Actor) -> None:
+    def found() -> set[str]:
+        with house_scope():
+            return {fault.place for fault in check_desk(lender_id=None, issuer="")[1]}
+
+    leaf = LogLeaf.objects.get(leaf_index=decided("rulebook.changed"))
+    assert found() == set()
+    with changed("UPDATE evidence_entry SET about = 'x' WHERE name = 'rulebook.changed'", []):
+        assert len(found()) == 1
+    with changed("DELETE FROM evidence_entry WHERE name = 'rulebook.changed'", []):
+        assert found() == {f"log_leaf {leaf.leaf_index}"}
+
+
+def decided(event: str) -> int:
+    for index, canonical in LogLeaf.objects.values_list("leaf_index", "canonical"):
+        if decode_entry(bytes(canonical)).event == event:
+            return int(index)
+    raise LookupError(event)
+
+
+def test_a_key_that_vanished_without_an_erasure_is_found(officer: Actor) -> None:
+    with changed("UPDATE evidence_person SET key_sealed = '' WHERE ref = 'B-1'", []):
+        assert "evidence_person" in places(officer)
+    with changed("DELETE FROM evidence_subject WHERE purpose = 'contact'", []):
+        assert "evidence_subject" in places(officer)
 
 
 def test_an_entry_taken_away_is_found_by_its_place(officer: Actor) -> None:

@@ -9,16 +9,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from forbear.contact.channels import Channel
 from forbear.contact.permission import ContactRequest
 from forbear.evidence.auditing import audit_log
 from forbear.evidence.commitments import FieldsClosed
+from forbear.evidence.entries import decode_entry, encode_entry
 from forbear.evidence.tiles import decode_bundle
 from forbear.evidence.verify import HASH_SIZE
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.selectors.evidence import entries_about_borrower, find_entry, opened_fields
+from forbear_server.selectors.evidence import (
+    EvidenceFilter,
+    entries_about_borrower,
+    find_entry,
+    list_entries,
+    opened_fields,
+)
+from forbear_server.selectors.retention import _newest_record
 from forbear_server.services.erasure import (
     ErasureRefused,
     PersonUnknown,
@@ -26,13 +34,22 @@ from forbear_server.services.erasure import (
     hold_records,
     release_records,
 )
-from forbear_server.services.evidence_access import replay_decision
+from forbear_server.services.evidence import append_evidence
+from forbear_server.services.evidence_access import open_evidence, replay_decision
+from forbear_server.services.evidence_bundles import bundle_person
 from forbear_server.services.gate import issue_permit
 from forbear_server.services.log_sequencing import seal_waiting
 from forbear_server.services.persons import Person, record_persons
+from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.log_files import log_folder, verifier_key
-from forbear_server.store.models import Borrower, EvidencePerson, EvidenceSubject
+from forbear_server.store.models import (
+    Borrower,
+    EvidencePerson,
+    EvidenceSubject,
+    LogLeaf,
+    PermitRequest,
+)
 from server.conftest import NOW
 from server.desk import import_small_tape
 from server.evidence import recorded
@@ -167,6 +184,60 @@ def test_a_duty_of_the_law_books_stands_against_it_until_it_is_over(officer: Act
     with pytest.raises(ErasureRefused, match="kept_too_short"):
         erase(officer, now=NOW + timedelta(days=300))
     erase(officer)
+
+
+def test_contacts_of_the_book_are_records_too(officer: Actor) -> None:
+    day = NOW.date()
+    assert _newest_record(officer, "B-4", day) == day  # three calls this morning, by the tape
+    assert _newest_record(officer, "B-9", day) is None
+    assert _newest_record(officer, "B-3", day) is None
+    with pytest.raises(ErasureRefused, match="kept_too_short"):
+        erase(officer, "B-3", now=NOW)  # a loan, and nothing says when it was last spoken of
+
+
+def test_an_open_complaint_stands_against_it(officer: Actor) -> None:
+    for name in ("complaint.received", "complaint.closed"):
+        with transaction.atomic():
+            append_evidence(
+                name, now=NOW, lender_id=officer.lender_id, person=borrower_person("B-9")
+            )
+        if name == "complaint.received":
+            with pytest.raises(ErasureRefused, match="dispute_open"):
+                erase(officer)
+    erase(officer)
+
+
+def test_who_erased_and_why_outlasts_the_person(officer: Actor) -> None:
+    ask(officer)
+    erase(officer)
+    line = list_entries(officer, EvidenceFilter(event="person.erased")).lines[0]
+    opened = opened_fields(officer, line)
+    assert (opened["actor"].value, opened["reason"].value) == ("qinghe.compliance", "request")
+
+
+def test_permits_go_with_the_person_and_no_other_way(officer: Actor) -> None:
+    ask(officer)
+    ask(officer, "B-1")
+    with pytest.raises(DatabaseError, match="goes only with"), transaction.atomic():
+        PermitRequest.objects.filter(borrower__ref="B-9").delete()
+    erase(officer)
+    assert list(PermitRequest.objects.values_list("borrower__ref", flat=True)) == ["B-1"]
+
+
+def test_no_two_pseudonyms_of_a_person_are_joined_in_the_log(officer: Actor) -> None:
+    entry = ask(officer)
+    line = find_entry(officer, entry)
+    assert line is not None
+    open_evidence(actor=officer, line=line, reason="a good reason", now=NOW)
+    bundle_person(actor=officer, borrower_ref="B-9", reason="asked for it", now=NOW, sealed_at=NOW)
+    hold_records(actor=officer, borrower_ref="B-9", citation="张三 案", kept_until=None, now=NOW)
+    seal_waiting(now=NOW)
+    logged = [decode_entry(bytes(c)) for c in LogLeaf.objects.values_list("canonical", flat=True)]
+    for one in logged:
+        text = encode_entry(one).decode()
+        others = [o.entry_id for o in logged if o.subject and o.subject != one.subject]
+        assert not (one.subject and any(other in text for other in others))
+        assert "张三" not in text
 
 
 def test_a_hold_blocks_with_its_citation_until_it_is_released(officer: Actor) -> None:

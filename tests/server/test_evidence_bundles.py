@@ -19,6 +19,7 @@ from forbear.contact.permission import ContactRequest
 from forbear.evidence.bundle_checks import BundleRefused, check_bundle
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.services.erasure import erase_person
+from forbear_server.services.evidence_access import ReasonMissing
 from forbear_server.services.evidence_bundles import NothingToBundle, bundle_person
 from forbear_server.services.gate import issue_permit
 from forbear_server.services.persons import Person, record_persons
@@ -51,7 +52,9 @@ def officer(qinghe: int, make_actor: Callable[..., Actor], fresh_data_dir: Path)
 
 @pytest.fixture
 def bundle(officer: Actor) -> bytes:
-    made, entries = bundle_person(actor=officer, borrower_ref="B-9", now=NOW, sealed_at=NOW)
+    made, entries = bundle_person(
+        actor=officer, borrower_ref="B-9", reason="asked for it", now=NOW, sealed_at=NOW
+    )
     assert entries == 2
     return made
 
@@ -133,15 +136,31 @@ def test_an_entry_of_another_log_is_found(bundle: bytes) -> None:
         check_bundle(remade(bundle, forge), verifier_keys=[verifier_key()])
 
 
+def leave_out(held: dict[str, bytes]) -> None:
+    """The last entry goes, and the manifest's list of files is made to fit."""
+    manifest = json.loads(held["manifest.json"])
+    for name in ("entries/00002.tlog-proof", "entries/00002.opened.json"):
+        del held[name], manifest["files"][name]
+    held["manifest.json"] = json.dumps(manifest).encode()
+
+
 def test_a_file_added_or_taken_away_is_found(bundle: bytes) -> None:
     for change in (
         lambda held: held.pop("entries/00001.tlog-proof"),
         lambda held: held.update({"entries/00003.tlog-proof": b"x"}),
         lambda held: held.update({"summary.html": b"x"}),
         lambda held: held.pop("manifest.json"),
+        leave_out,
     ):
         with pytest.raises(BundleRefused):
             check_bundle(remade(bundle, change), verifier_keys=[verifier_key()])
+
+
+def test_without_a_reason_no_bundle_is_made(officer: Actor) -> None:
+    before = recorded(officer.lender_id)
+    with pytest.raises(ReasonMissing):
+        bundle_person(actor=officer, borrower_ref="B-9", reason=" ", now=NOW, sealed_at=NOW)
+    assert recorded(officer.lender_id) == before
 
 
 def test_bytes_that_are_no_bundle_are_refused(bundle: bytes) -> None:
@@ -160,7 +179,7 @@ def test_nobody_gets_an_empty_bundle(officer: Actor) -> None:
     before = recorded(officer.lender_id)
     for ref in ("B-3", "nobody", ""):
         with pytest.raises(NothingToBundle):
-            bundle_person(actor=officer, borrower_ref=ref, now=NOW, sealed_at=NOW)
+            bundle_person(actor=officer, borrower_ref=ref, reason="asked", now=NOW, sealed_at=NOW)
     assert recorded(officer.lender_id) == before
 
 
@@ -168,4 +187,4 @@ def test_an_erased_person_has_no_bundle(officer: Actor) -> None:
     later = NOW + timedelta(days=366 * 8)
     erase_person(actor=officer, borrower_ref="B-9", reason="request", now=later)
     with pytest.raises(NothingToBundle):
-        bundle_person(actor=officer, borrower_ref="B-9", now=later, sealed_at=later)
+        bundle_person(actor=officer, borrower_ref="B-9", reason="asked", now=later, sealed_at=later)

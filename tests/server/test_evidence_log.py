@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -17,6 +19,7 @@ from forbear.contact.permission import ContactRequest
 from forbear.evidence.auditing import audit_log
 from forbear.evidence.entries import decode_entry, entry_fault
 from forbear.evidence.tlog_proofs import verify_tlog_proof
+from forbear_server.jobs import log_sequencer
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.evidence import find_entry, logged_entry, opened_fields
 from forbear_server.selectors.log_proofs import LogUnreadable, NotSealedYet, log_proof
@@ -233,6 +236,26 @@ def test_no_permit_while_nobody_seals(officer: Actor, monkeypatch: pytest.Monkey
         assert recorded(officer.lender_id) == before
         seal_waiting(now=NOW)
         assert ask(officer, "key-00002").permit is not None
+
+
+def test_the_sequencer_outlives_any_fault_and_tells_the_gate(
+    officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, told = threading.Event(), []
+    faults = [psycopg.OperationalError("gone"), RuntimeError("unforeseen"), OSError("disk full")]
+
+    def failing() -> None:
+        if not faults:
+            stop.set()
+            raise OSError("the last one")
+        raise faults.pop(0)
+
+    monkeypatch.setattr(log_sequencer, "sequencer", failing)
+    monkeypatch.setattr(log_sequencer, "_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(log_sequencer.connection, "close", lambda: None)
+    monkeypatch.setattr(log_sequencer, "tell_trouble", lambda fault, _now: told.append(str(fault)))
+    log_sequencer.run_sequencer(stop, clock=lambda: NOW)
+    assert told == ["gone", "unforeseen", "disk full", "the last one"]
 
 
 def test_places_and_heads_are_only_ever_added(officer: Actor) -> None:

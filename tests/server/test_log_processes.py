@@ -157,6 +157,8 @@ def test_someone_elses_borrower_is_as_if_absent_and_nothing_is_recorded(site: Si
         ({"outcome": "threatened"}, "0.outcome"),
         ({"ended_at": "2026-01-05T09:00:00"}, "0.ended_at"),
         ({"borrower_ref": ""}, "0.borrower_ref"),
+        ({"borrower_ref": "a\u0000b"}, "0.borrower_ref"),
+        ({"ended_at": "0001-01-01T00:00:00+08:00"}, "0.ended_at"),
         ({"note": "x"}, "0.note"),
     ],
 )

@@ -63,6 +63,8 @@ def check_bundle(data: bytes, *, verifier_keys: Iterable[str]) -> CheckedBundle:
             raise BundleRefused(f"{name}: its SHA-256 is not the one in the manifest: changed.")
     keys = tuple(verifier_keys)
     proofs = sorted(name for name in files if name.endswith(".tlog-proof"))
+    if manifest.get("entries") != len(proofs):
+        raise BundleRefused(f"{MANIFEST}: it says another number of entries than there are proofs.")
     return CheckedBundle(tuple(_bundled(files, name, keys) for name in proofs), len(files))
 
 

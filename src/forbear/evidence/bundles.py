@@ -128,7 +128,7 @@ def _readme(keys: Sequence[str], entries: int, person: str, now: datetime) -> st
 制作时间 made at: {moment_text(now)}
 
 一、里面有什么
-  summary.html          可阅读的清单
+  summary.html          可阅读的清单，仅供阅读，不在验证范围内；以验证程序列出的记录为准
   entries/*.tlog-proof  每条记录的原文、包含证明和已签名的检查点（C2SP tlog-proof）
   entries/*.opened.json 该记录中已打开的字段：密钥和取值。没有密钥的人无法还原取值
   forbear_verify.py     独立验证程序，只需 Python 3.11 和 cryptography 库
@@ -141,11 +141,11 @@ def _readme(keys: Sequence[str], entries: int, person: str, now: datetime) -> st
 
 三、能证明什么、不能证明什么
   能证明：记录写入日志后没有被改动；打开的取值就是写入时承诺的取值；记录处在带签名的检查点之下。
-  不能证明：写入时内容是否属实；是否还有没有写入日志的行为。
+  不能证明：写入时内容是否属实；是否还有没有写入日志的行为；证据包是否包含此人的全部记录。
   参见《人民法院在线诉讼规则》第十六条至第十九条。
 
 1. What is inside
-  summary.html          a list to read
+  summary.html          a list to read; it is not verified, what the verifier lists is
   entries/*.tlog-proof  each entry, its inclusion proof and the signed checkpoint (C2SP tlog-proof)
   entries/*.opened.json opened fields: key and value. Nobody can open them without the key
   forbear_verify.py     the verifier; needs Python 3.11 and the cryptography library only
@@ -158,5 +158,6 @@ def _readme(keys: Sequence[str], entries: int, person: str, now: datetime) -> st
 3. What this proves, and what not
   Proven: no entry was changed since it was logged; opened values are those committed then; the
   entries stand under the signed checkpoint.
-  Not proven: that an entry was true when written; that nothing was done that was not logged.
+  Not proven: that an entry was true when written; that nothing was done that was not logged; that
+  the bundle holds every entry about the person.
 """

@@ -119,6 +119,7 @@ def _bundle(asked: argparse.Namespace) -> int:
     checked = check_bundle(asked.file.read_bytes(), verifier_keys=dict.fromkeys(asked.key))
     told = f"记录 entries {len(checked.entries)} · 文件 files {checked.files}"
     _tell(VERIFIED, "验证通过 VERIFIED", told)
+    _write("summary.html 仅供阅读，不在验证范围内 is for reading only and is not verified\n")
     for one in checked.entries:
         opened = ", ".join(one.opened) or "-"
         _write(

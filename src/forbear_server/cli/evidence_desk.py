@@ -21,7 +21,7 @@ from forbear_server.cli.evidence import PROGRESS, AsJson, app
 from forbear_server.cli.presenting import refusing, say, show_records
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor, find_actor_by_name
-from forbear_server.selectors.desk_checks import DeskFault, check_desk, check_log_rows
+from forbear_server.selectors.desk_checks import check_desk, check_log_rows
 from forbear_server.selectors.evidence import EvidenceLine, find_entry
 from forbear_server.selectors.lenders import list_lenders
 from forbear_server.selectors.log_proofs import (
@@ -30,12 +30,13 @@ from forbear_server.selectors.log_proofs import (
     log_proof,
     published_head,
 )
+from forbear_server.selectors.permit_checks import DeskFault
 from forbear_server.selectors.rulebook_archives import VersionUnknown
 from forbear_server.services.erasure import erase_person, hold_records, release_records
 from forbear_server.services.evidence_access import record_evidence_exported, replay_decision
 from forbear_server.services.evidence_bundles import bundle_person
 from forbear_server.services.log_sequencing import LogContradictsDesk, wait_until_sealed
-from forbear_server.store.lender_scope import lender_scope, sign_in_scope
+from forbear_server.store.lender_scope import house_scope, lender_scope, sign_in_scope
 from forbear_server.store.log_files import log_folder, verifier_key
 from forbear_server.ui.clock import business_now, wall_now
 
@@ -113,21 +114,27 @@ def replay(entry: EntryId, account: As, as_json: AsJson = False) -> None:
 def bundle(
     person: Person,
     account: As,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
     out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
 ) -> None:
     """Everything about one person with proofs and a verifier, for the person or a court.
 
-    Example: forbear evidence bundle QH-000001 --as compliance --out bundle.zip
+    Example: forbear evidence bundle B-100131 --as compliance --reason "asked for it" --out b.zip
     """
     with refusing(*_KNOWN), _asking(account, writes=True) as actor:
         made, entries = bundle_person(
-            actor=actor, borrower_ref=person, now=business_now(), sealed_at=wall_now()
+            actor=actor,
+            borrower_ref=person,
+            reason=reason,
+            now=business_now(),
+            sealed_at=wall_now(),
         )
         out.write_bytes(made)
     say(
         f"{out}: {entries} entries, {len(made):,} bytes. It holds personal data: hand it to them only."
     )
-    say(f"Check: unzip it, then python forbear_verify.py bundle {out.name} --key {verifier_key()}")
+    say("Check it: unzip it, then, in one line:")
+    typer.echo(f"python forbear_verify.py bundle {out.name} --key {verifier_key()}")
 
 
 @app.command()
@@ -141,7 +148,7 @@ def erase(
 
     Refused, with the law, while a loan is open or a duty to keep stands.
 
-    Example: forbear evidence erase QH-000001 --as compliance --reason "request of 2026-11-20"
+    Example: forbear evidence erase B-100131 --as compliance --reason "request of 2026-11-20"
     """
     with refusing(*_KNOWN), _asking(account, writes=True) as actor:
         if not yes:
@@ -160,7 +167,7 @@ def hold(
 ) -> None:
     """Place a duty to keep a person's records, or release it: they cannot be erased meanwhile.
 
-    Example: forbear evidence hold QH-000001 --as compliance --citation "民事诉讼法 第六十七条"
+    Example: forbear evidence hold B-100131 --as compliance --citation "民事诉讼法 第六十七条"
     """
     with refusing(*_KNOWN), _asking(account, writes=True) as actor:
         if release:
@@ -192,6 +199,9 @@ def check_desk_(as_json: AsJson = False) -> None:
         size = head.checkpoint.size if head else 0
         leaves, found = check_log_rows(published=TileReader.of_directory(log_folder()), size=size)
         faults += found
+        with house_scope():
+            counted["the house"], found = check_desk(lender_id=None, issuer="")
+            faults += found
         for lender in list_lenders():
             with lender_scope(lender.lender_id):
                 counted[lender.code], found = check_desk(

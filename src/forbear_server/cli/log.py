@@ -74,7 +74,7 @@ def status(
         typer.echo(json.dumps(facts, indent=2))
         return
     for name, value in facts.items():
-        say(f"{name}: {value}")
+        typer.echo(f"{name}: {value}")  # never broken over lines: keys are copied from here
 
 
 @app.command()

@@ -38,6 +38,7 @@ from forbear_server.selectors.evidence import (
     list_entries,
     list_events,
     logged_entry,
+    person_behind,
 )
 from forbear_server.selectors.log_proofs import (
     LogUnreadable,
@@ -66,7 +67,8 @@ _BEIJING = ZoneInfo("Asia/Shanghai")
 def evidence(request: ConsoleRequest) -> HttpResponseBase:
     """What was recorded, newest first."""
     wanted, problems = _filter(request.GET)
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    asked = request.GET.get("page", "")[:6]
+    page = max(1, int(asked)) if asked.isdecimal() else 1
     found = list_entries(request.actor, wanted, page=page)
     query = request.GET.copy()
     query.pop("page", None)
@@ -179,14 +181,15 @@ def bundle(request: ConsoleRequest, entry_id: str) -> HttpResponseBase:
         return denied(request, Screen.EVIDENCE)
     now = business_now()
     try:
-        openings = open_evidence(
-            actor=request.actor, line=line, reason=request.POST.get("reason", ""), now=now
-        )
-        person = openings.get("borrower")
-        if person is None:
+        person = person_behind(line)
+        if person is None or person.kind != "borrower":
             return _page(request, line, refusal=_("这条记录与借款人无关。"), status=422)
         made, _entries = bundle_person(
-            actor=request.actor, borrower_ref=str(person.value), now=now, sealed_at=wall_now()
+            actor=request.actor,
+            borrower_ref=person.ref,
+            reason=request.POST.get("reason", ""),
+            now=now,
+            sealed_at=wall_now(),
         )
     except (RequestRefused, FieldsClosed, CommitmentBroken) as refusal:
         return _page(request, line, refusal=_refusal_text(refusal), status=422)
@@ -245,9 +248,9 @@ def _filter(query: QueryDict) -> tuple[EvidenceFilter, list[Problem]]:
     until = _day(query, "until", problems)
     return (
         EvidenceFilter(
-            text=query.get("q", "").strip()[:128],
-            event=query.get("event", ""),
-            rule=query.get("rule", "").strip(),
+            text=query.get("q", "").replace("\0", "").strip()[:128],
+            event=query.get("event", "").replace("\0", "")[:64],
+            rule=query.get("rule", "").replace("\0", "").strip()[:128],
             ruling=query.get("ruling", "") if query.get("ruling") in RULINGS else "",
             since=since,
             until=until + timedelta(days=1) if until else None,

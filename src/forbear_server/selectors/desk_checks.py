@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,6 +26,8 @@ from forbear.evidence.errors import ProofError
 from forbear.evidence.growing import GrowingTree
 from forbear.evidence.notes import open_checkpoint
 from forbear.evidence.reading import TileReader
+from forbear_server.selectors.evidence import opened_values
+from forbear_server.selectors.permit_checks import DeskFault, wrong_permits
 from forbear_server.store import log_rows
 from forbear_server.store.evidence_persons import key_behind
 from forbear_server.store.log_files import verifier_key
@@ -36,29 +37,26 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 _CHUNK = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class DeskFault:
-    """A row that does not say what was logged; `place` names table and row."""
-
-    place: str
-    message: str
-
-
 def check_desk(
-    *, lender_id: int, issuer: str, listener: Callable[[int], None] | None = None
+    *, lender_id: int | None, issuer: str, listener: Callable[[int], None] | None = None
 ) -> tuple[int, list[DeskFault]]:
     """Every entry of a lender against the log: how many, and what is wrong.
 
-    The lender's scope must be open. An entry that was taken away is found by its leaf.
+    The lender's scope must be open, for None (entries of no lender) that of the house. An entry that
+    was taken away is found by its leaf.
     """
     faults: list[DeskFault] = []
     known: set[UUID] = set()
+    unknown_subjects: set[str] = set()
     for row in _entries(lender_id):
         known.add(UUID(str(row["uuid"])))
         place = f"evidence_entry {row['id']}"
-        faults += [DeskFault(place, text) for text in _wrong(row, lender_id)]
+        faults += [DeskFault(place, text) for text in _wrong(row, lender_id, unknown_subjects)]
         if listener is not None and len(known) % 500 == 0:
             listener(len(known))
+    if lender_id is not None:
+        faults += wrong_permits(lender_id)
+        faults += _wrong_erasures(lender_id, unknown_subjects)
     for index, uuid, canonical in _leaves():
         if uuid not in known and _issuer(canonical) == issuer:
             faults.append(
@@ -147,7 +145,34 @@ def _logged_at(canonical: bytes) -> datetime | None:
         return None
 
 
-def _wrong(row: dict[str, Any], lender_id: int) -> Iterator[str]:
+def _wrong_erasures(lender_id: int, unknown_subjects: set[str]) -> Iterator[DeskFault]:
+    """Keys and pseudonyms go only with an entry that says so: both are counted against it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(sum((body->>'subjects')::int), 0) FROM evidence_entry "
+            "WHERE lender_id = %s AND name = 'person.erased'",
+            [lender_id],
+        )
+        erasures, subjects = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE key_sealed = ''), "
+            "count(*) FILTER (WHERE key_sealed = '' AND erased_at IS NULL) "
+            "FROM evidence_person WHERE lender_id = %s",
+            [lender_id],
+        )
+        keyless, unexplained = cursor.fetchone()
+    if unexplained or keyless > erasures:
+        yield DeskFault(
+            "evidence_person", f"{keyless} keys are gone, but {erasures} entries say person.erased"
+        )
+    if len(unknown_subjects) > subjects:
+        yield DeskFault(
+            "evidence_subject",
+            f"{len(unknown_subjects)} pseudonyms lead to nobody, but erasures account for {subjects}",
+        )
+
+
+def _wrong(row: dict[str, Any], lender_id: int | None, unknown_subjects: set[str]) -> Iterator[str]:
     if row["canonical"] is None:
         yield "it stands in no place of the log and in no queue: a row of the log was taken away"
         return
@@ -160,13 +185,19 @@ def _wrong(row: dict[str, Any], lender_id: int) -> Iterator[str]:
         if stored != logged:
             yield f"{name} is {stored!r}, logged was {logged!r}"
     key = key_behind(lender_id=lender_id, pseudonym=str(row["subject"]))
-    if key is None:
-        return  # erased: nobody can say any more what the fields were
+    if row["name"] == "person.erased":  # this one outlasts the person, under the lender's key
+        key = key_behind(lender_id=lender_id, pseudonym="")
+    elif key is None:  # erased: nobody can say any more what the fields were
+        unknown_subjects.add(str(row["subject"]))
+        return
     try:
         openings = open_openings(
-            bytes(row["sealed"]), entry_id=UUID(str(row["uuid"])).hex, person_key=key
+            bytes(row["sealed"]), entry_id=UUID(str(row["uuid"])).hex, person_key=key or b""
         )
         check_openings(entry, openings)
+        actor = opened_values(openings).get("actor")
+        if actor != row["username"]:
+            yield f"actor_id is that of {row['username']!r}, logged was another"
     except (FieldsClosed, CommitmentBroken) as fault:
         yield str(fault)
 
@@ -183,17 +214,18 @@ def _compared(row: dict[str, Any], entry: Entry) -> Iterator[tuple[str, object, 
     yield "lender", row["code"] or "", entry.issuer
 
 
-def _entries(lender_id: int) -> Iterator[dict[str, Any]]:
+def _entries(lender_id: int | None) -> Iterator[dict[str, Any]]:
     """A lender's entries with the bytes that the log has of them."""
     last = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT e.id, e.uuid, e.name, e.at, e.recorded_at, e.about, e.subject, e.body, "
-                "e.sealed, l.code, coalesce(f.canonical, q.canonical) AS canonical "
+                "e.sealed, l.code, u.username, coalesce(f.canonical, q.canonical) AS canonical "
                 "FROM evidence_entry e LEFT JOIN lender l ON l.id = e.lender_id "
+                "LEFT JOIN staff_user u ON u.id = e.actor_id "
                 "LEFT JOIN log_leaf f ON f.uuid = e.uuid LEFT JOIN log_queue q ON q.uuid = e.uuid "
-                "WHERE e.lender_id = %s AND e.id > %s ORDER BY e.id LIMIT %s",
+                "WHERE e.lender_id IS NOT DISTINCT FROM %s AND e.id > %s ORDER BY e.id LIMIT %s",
                 [lender_id, last, _CHUNK],
             )
             names = [column.name for column in cursor.description]

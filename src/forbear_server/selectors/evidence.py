@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from forbear.evidence.commitments import (
+    TOGETHER,
     CommitmentBroken,
     FieldsClosed,
     Opening,
@@ -22,10 +23,11 @@ from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.log_proofs import entry_bytes
 from forbear_server.selectors.worklists import visible_items
-from forbear_server.store.evidence_persons import key_behind
+from forbear_server.store.evidence_persons import PersonRef, key_behind
 from forbear_server.store.models import EvidenceEntry, EvidenceSubject, LogLeaf
 
 PAGE = 50
+MOST_PAGES = 1_000_000
 # What every case of the day rests on: whoever works a case may follow it to its proof.
 ABOUT_EVERYBODY = frozenset({"gate.mask_recorded", "plan.published"})
 DECISIONS = frozenset({"contact.permitted", "contact.refused", "contact.review_needed"})
@@ -116,6 +118,7 @@ def list_entries(actor: Actor, wanted: EvidenceFilter, *, page: int = 1) -> Evid
         rows = rows.filter(at__gte=wanted.since)
     if wanted.until is not None:
         rows = rows.filter(at__lt=wanted.until)
+    page = min(page, MOST_PAGES)
     total = rows.count()
     found = rows.order_by("-id")[(page - 1) * PAGE : page * PAGE]
     return EvidencePage(tuple(_lines(list(found))), total, page)
@@ -151,6 +154,8 @@ def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
             f"Entry {line.entry_id.hex} stands in no queue and no place of the log: rows of the "
             "desk were taken away. Run `forbear evidence check-desk`."
         )
+    if line.name == "person.erased":  # this one outlasts the person, under the lender's key
+        key = key_behind(lender_id=actor.lender_id, pseudonym="")
     if key is None:
         raise FieldsClosed(
             f"The fields of entry {line.entry_id.hex} can no longer be opened: the person was erased."
@@ -158,6 +163,19 @@ def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
     openings = open_openings(bytes(row.sealed), entry_id=line.entry_id.hex, person_key=key)
     check_openings(entry, openings)
     return openings
+
+
+def opened_values(openings: Mapping[str, Opening]) -> dict[str, Any]:
+    """The values behind commitments, also of fields that were committed together."""
+    values = {name: opening.value for name, opening in openings.items()}
+    together = values.pop(TOGETHER, None)
+    return {**(together if isinstance(together, dict) else {}), **values}
+
+
+def person_behind(line: EvidenceLine) -> PersonRef | None:
+    """Whom an entry is about; None for nobody, or nobody any more."""
+    found = EvidenceSubject.objects.filter(pseudonym=line.subject).select_related("person").first()
+    return None if found is None else PersonRef(found.person.kind, found.person.ref)
 
 
 def is_erased(line: EvidenceLine) -> bool:

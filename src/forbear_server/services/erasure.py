@@ -16,7 +16,13 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.retention import Obstacle, erasure_obstacles
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person, hold_keys, keeper_of_borrower
-from forbear_server.store.models import Borrower, EvidencePerson, EvidenceSubject, RetentionHold
+from forbear_server.store.models import (
+    Borrower,
+    EvidencePerson,
+    EvidenceSubject,
+    PermitRequest,
+    RetentionHold,
+)
 
 
 class PersonUnknown(RequestRefused):
@@ -70,8 +76,10 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
         person=borrower_person(borrower_ref),
         body={"subjects": subjects.count()},
         private={"reason": reason[:200]},
+        is_lenders=True,
     )
     subjects.delete()
+    _delete_permits(borrower_ref)
     person.ref, person.key_sealed, person.erased_at = "", "", now
     person.save(update_fields=["ref", "key_sealed", "erased_at"])
     Borrower.objects.filter(ref=borrower_ref).update(
@@ -88,7 +96,8 @@ def _record_refused(actor: Actor, borrower_ref: str, obstacle: Obstacle, now: da
         lender_id=actor.lender_id,
         actor=actor,
         person=borrower_person(borrower_ref),
-        body={"code": obstacle.code, "citation": obstacle.citation},
+        body={"code": obstacle.code},
+        private={"citation": obstacle.citation},
     )
 
 
@@ -113,10 +122,8 @@ def hold_records(
         lender_id=actor.lender_id,
         actor=actor,
         person=borrower_person(borrower_ref),
-        body={
-            "citation": citation.strip()[:200],
-            "kept_until": kept_until.isoformat() if kept_until else "",
-        },
+        body={"kept_until": kept_until.isoformat() if kept_until else ""},
+        private={"citation": citation.strip()[:200]},
     )
 
 
@@ -138,17 +145,30 @@ def release_records(*, actor: Actor, borrower_ref: str, citation: str, now: date
         lender_id=actor.lender_id,
         actor=actor,
         person=borrower_person(borrower_ref),
-        body={"citation": citation.strip()[:200]},
+        private={"citation": citation.strip()[:200]},
     )
 
 
+def _delete_permits(borrower_ref: str) -> None:
+    """Permits name their entries, so they go with the person; a trigger asks for this setting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('forbear.erasing', 'on', true)")
+        PermitRequest.objects.filter(borrower__ref=borrower_ref).delete()
+        cursor.execute("SELECT set_config('forbear.erasing', '', true)")
+
+
 def _known(borrower_ref: str) -> str:
-    if not Borrower.objects.filter(ref=borrower_ref).exists():
+    """A borrower of this lender, also one whose import was withdrawn since."""
+    kept = EvidencePerson.objects.filter(kind="borrower", ref=borrower_ref).exclude(key_sealed="")
+    is_known = Borrower.objects.filter(ref=borrower_ref).exists() or kept.exists()
+    if not borrower_ref or not is_known:
         raise PersonUnknown(f"There is no borrower {borrower_ref} at this lender.")
     return borrower_ref
 
 
 def _locked(actor: Actor, borrower_ref: str) -> EvidencePerson:
+    # First the borrower, then the keys: whoever asks for a permit takes them in this order.
+    list(Borrower.objects.select_for_update().filter(ref=borrower_ref))
     with connection.cursor() as cursor:
         hold_keys(cursor, actor.lender_id, is_erasing=True)
     keeper = keeper_of_borrower(actor.lender_id, _known(borrower_ref))

@@ -41,11 +41,13 @@ def append_evidence(
     address: str = "",
     body: Json | None = None,
     private: Json | None = None,
+    is_lenders: bool = False,
 ) -> Recorded:
     """Record an event (past tense, as listed in `forbear.evidence.events`).
 
     `about` names a thing by an id that is nobody's, `person` whom it concerns. Fields of `body`
-    that the event does not list as open are committed, and so is all of `private`.
+    that the event does not list as open are committed, and so is all of `private`; `is_lenders`
+    closes them under the lender's key, so that they outlast the person's erasure.
     """
     made = composed_evidence(
         name,
@@ -57,6 +59,7 @@ def append_evidence(
         address=address,
         body=body,
         private=private,
+        is_lenders=is_lenders,
     )
     return append_composed(made)
 
@@ -72,6 +75,7 @@ def composed_evidence(
     address: str = "",
     body: Json | None = None,
     private: Json | None = None,
+    is_lenders: bool = False,
 ) -> ComposedEntry:
     """The entry, not yet written: for a row that must name one of its commitments."""
     if not connection.in_atomic_block:
@@ -93,6 +97,7 @@ def composed_evidence(
                 **({"actor": actor.username} if actor else {}),
                 **({"address": origin} if origin else {}),
             },
+            is_lenders=is_lenders,
         )
     )
 

@@ -10,11 +10,17 @@ from django.db import transaction
 
 from forbear import rulebooks
 from forbear.contact.replaying import Replay, replay, verdict_under
-from forbear.evidence.commitments import TOGETHER, Opening
+from forbear.evidence.commitments import Opening
 from forbear.evidence.entries import Entry
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.evidence import EvidenceLine, logged_entry, opened_fields
+from forbear_server.selectors.evidence import (
+    EvidenceLine,
+    logged_entry,
+    opened_fields,
+    opened_values,
+    person_behind,
+)
 from forbear_server.selectors.rulebook_archives import rules_of
 from forbear_server.services.evidence import append_evidence
 from forbear_server.store.evidence_persons import borrower_person
@@ -65,13 +71,12 @@ def open_evidence(
     if len(reason.strip()) < 4:
         raise ReasonMissing("Say why the fields are opened, in a few words: it is recorded.")
     openings = opened_fields(actor, line)
-    borrower = openings.get("borrower")
     append_evidence(
         "evidence.opened",
         now=now,
         lender_id=actor.lender_id,
         actor=actor,
-        person=borrower_person(str(borrower.value)) if borrower else None,
+        person=person_behind(line),
         body={"entry": line.entry_id.hex, "role": str(actor.role)},
         private={"reason": reason.strip()[:200]},
     )
@@ -87,7 +92,7 @@ def replay_decision(*, actor: Actor, line: EvidenceLine, now: datetime) -> Repla
     entry = logged_entry(line)
     if not line.is_decision or entry is None:
         raise NoDecision(f"{line.name} is no decision of the rules, so there is nothing to replay.")
-    fields = private_fields(opened_fields(actor, line))
+    fields = opened_values(opened_fields(actor, line))
     verdict = _recorded_verdict(entry, fields)
     version = str(entry.open_fields.get("rulebooks", fields.get("rulebooks", "")))
     facts, law = fields.get("facts"), fields.get("law")
@@ -108,8 +113,10 @@ def replay_decision(*, actor: Actor, line: EvidenceLine, now: datetime) -> Repla
 
 
 @transaction.atomic
-def record_evidence_exported(*, actor: Actor, entries: Json, now: datetime, person: str) -> None:
-    """A proof or a bundle was handed out."""
+def record_evidence_exported(
+    *, actor: Actor, entries: Json, now: datetime, person: str, reason: str = ""
+) -> None:
+    """A proof or a bundle was handed out; a bundle for a reason."""
     append_evidence(
         "evidence.exported",
         now=now,
@@ -117,14 +124,8 @@ def record_evidence_exported(*, actor: Actor, entries: Json, now: datetime, pers
         actor=actor,
         person=borrower_person(person) if person else None,
         body={**entries, "role": str(actor.role)},
+        private={"reason": reason[:200]} if reason else {},
     )
-
-
-def private_fields(openings: dict[str, Opening]) -> dict[str, Any]:
-    """The values behind the commitments, also of fields that were committed together."""
-    values = {name: opening.value for name, opening in openings.items()}
-    together = values.pop(TOGETHER, None)
-    return {**(together if isinstance(together, dict) else {}), **values}
 
 
 def _recorded_verdict(entry: Entry, fields: dict[str, Any]) -> dict[str, Any]:

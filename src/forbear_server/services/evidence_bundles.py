@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from forbear.evidence.bundles import BundledEntry, make_bundle
+from forbear.evidence.commitments import TOGETHER
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.evidence import entries_about_borrower, opened_fields
 from forbear_server.selectors.log_proofs import log_proof
-from forbear_server.services.evidence_access import record_evidence_exported
+from forbear_server.services.evidence_access import ReasonMissing, record_evidence_exported
 from forbear_server.services.log_sequencing import wait_until_sealed
 from forbear_server.store.log_files import verifier_key
-from forbear_server.store.models import Borrower
 
 # Names of staff and where they sat are theirs: a bundle about a borrower leaves them closed.
-NOT_THE_BORROWERS = frozenset({"actor", "address"})
+# So does what was committed together, for they may be among it.
+NOT_THE_BORROWERS = frozenset({"actor", "address", TOGETHER})
 
 
 class NothingToBundle(RequestRefused):
@@ -25,14 +26,16 @@ class NothingToBundle(RequestRefused):
 
 
 def bundle_person(
-    *, actor: Actor, borrower_ref: str, now: datetime, sealed_at: datetime
+    *, actor: Actor, borrower_ref: str, reason: str, now: datetime, sealed_at: datetime
 ) -> tuple[bytes, int]:
-    """The ZIP file and how many entries it holds; handing it out is recorded.
+    """The ZIP file and how many entries it holds; handing it out is recorded with its reason.
 
-    Raises `NothingToBundle`; `NotSealedYet` when the newest entries wait for their place.
+    Raises `ReasonMissing`, `NothingToBundle`; `NotSealedYet` when the newest entries wait for their place.
     """
+    if len(reason.strip()) < 4:
+        raise ReasonMissing("Say why the bundle is made, in a few words: it is recorded.")
     lines = entries_about_borrower(actor, borrower_ref)
-    if not lines or not Borrower.objects.filter(ref=borrower_ref).exists():
+    if not lines:
         raise NothingToBundle(
             f"No evidence is kept under the borrower {borrower_ref}: the id is wrong, nothing was "
             "recorded yet, or the person was erased."
@@ -49,6 +52,10 @@ def bundle_person(
         entries.append(BundledEntry(proof.canonical, proof.text, shown))
     made = make_bundle(entries, verifier_keys=[verifier_key()], person=borrower_ref, now=now)
     record_evidence_exported(
-        actor=actor, entries={"entry": lines[-1].entry_id.hex}, now=now, person=borrower_ref
+        actor=actor,
+        entries={"entry": lines[-1].entry_id.hex},
+        now=now,
+        person=borrower_ref,
+        reason=reason.strip(),
     )
     return made, len(entries)

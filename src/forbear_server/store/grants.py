@@ -21,8 +21,8 @@ GRANTS = {
     "run_log_line": "SELECT, INSERT, DELETE",
     "worklist_item": _ALL,
     "api_token": "SELECT, INSERT, UPDATE",
-    # A permit is never taken away; its state moves on.
-    "permit_request": "SELECT, INSERT, UPDATE",
+    # A permit's state moves on; a trigger lets it go only with the person it was about.
+    "permit_request": _ALL,
     # Evidence is added and read; a trigger refuses the rest even to the owner.
     "evidence_entry": "SELECT, INSERT",
     "evidence_person": "SELECT, INSERT, UPDATE",

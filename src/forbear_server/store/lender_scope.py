@@ -17,6 +17,7 @@ _LENDER = "forbear.lender_id"
 _USERNAME = "forbear.sign_in_username"
 _DEMO_LISTING = "forbear.demo_listing"
 _API_KEY = "forbear.api_token_digest"
+_HOUSE = "forbear.house"
 _current: ContextVar[int | None] = ContextVar("lender_id", default=None)
 
 
@@ -51,6 +52,13 @@ def token_scope(digest: str) -> Iterator[None]:
 
 
 @contextmanager
+def house_scope() -> Iterator[None]:
+    """Entries of no lender are readable inside: for the check of the desk, and nothing else."""
+    with _setting(_HOUSE, "on", "", DEFAULT_DB_ALIAS):
+        yield
+
+
+@contextmanager
 def demo_listing_scope() -> Iterator[None]:
     """Accounts marked as demonstration accounts are readable inside, of every lender."""
     with _setting(_DEMO_LISTING, "on", "", DEFAULT_DB_ALIAS):
@@ -62,7 +70,7 @@ def forget_scope(using: str = DEFAULT_DB_ALIAS) -> None:
     _current.set(None)
     connection = connections[using]
     if connection.connection is not None and not connection.in_atomic_block:
-        for name in (_LENDER, _USERNAME, _DEMO_LISTING, _API_KEY):
+        for name in (_LENDER, _USERNAME, _DEMO_LISTING, _API_KEY, _HOUSE):
             _set(name, "", using)
 
 

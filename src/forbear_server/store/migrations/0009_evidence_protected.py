@@ -39,6 +39,15 @@ def statements() -> list[str]:
         "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
         "CREATE TRIGGER permit_request_moves_on BEFORE UPDATE ON permit_request "
         "FOR EACH ROW EXECUTE FUNCTION permit_request_moves_on()",
+        "CREATE FUNCTION permit_request_goes_with_its_person() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN IF current_setting('forbear.erasing', true) IS DISTINCT FROM 'on' THEN "
+        "RAISE EXCEPTION 'a permit goes only with the person it was about' "
+        "USING ERRCODE = 'insufficient_privilege'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER permit_request_goes_with_its_person BEFORE DELETE ON permit_request "
+        "FOR EACH ROW EXECUTE FUNCTION permit_request_goes_with_its_person()",
+        # Entries of no lender are read by the check of the desk alone.
+        "CREATE POLICY of_the_house ON evidence_entry FOR SELECT "
+        "USING (lender_id IS NULL AND current_setting('forbear.house', true) = 'on')",
     ]
     for table in ("evidence_person", "evidence_subject", "retention_hold"):
         made += [
