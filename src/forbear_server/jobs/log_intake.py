@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,9 @@ MOST_BYTES = 1 << 20
 # A token that was taken back is refused after so many seconds at the latest.
 TOKEN_SECONDS = 5.0
 PAUSE_SECONDS = 0.05
+GATHER_SECONDS = 0.01
+# How long a thread that computes may keep the interpreter from the one that listens.
+_SWITCH_SECONDS = 0.0005
 _log = logging.getLogger("forbear.log")
 _UNSEALED = (
     "What was reported may be recorded but is not acknowledged: the evidence log cannot be written. "
@@ -135,6 +139,7 @@ class Intake:
         self._tasks: list[asyncio.Task[None]] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._tasks = [loop.create_task(self._record_asked()), loop.create_task(self._seal_them())]
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -173,6 +178,7 @@ class Intake:
         loop = asyncio.get_running_loop()
         while True:
             await self._asked.wait()
+            await asyncio.sleep(GATHER_SECONDS)  # more come in meanwhile, and share the syncs
             self._asked.clear()
             batch, self._waiting = self._waiting, []
             results = await loop.run_in_executor(self._desk, self._record_safely, batch)
