@@ -9,15 +9,20 @@ from datetime import datetime
 from typing import Any
 
 from forbear import rulebooks
+from forbear.compliance.fact_kinds import vocabulary
+from forbear.contact.facts import ContactFacts
 from forbear.evidence.commitments import Opening
 from forbear.evidence.entries import Entry
 from forbear.evidence.merkle import node_hash
 from forbear_server.console.actors import ConsoleRequest
 from forbear_server.console.evidence_wording import RULINGS, event_word, field_word
 from forbear_server.console.rule_display import ShownRule, shown_rule
+from forbear_server.console.rule_wording import fact_label, fact_value
 from forbear_server.console.wording import VERDICT_REASONS, word
 from forbear_server.selectors.evidence import EvidenceLine, find_entry
 from forbear_server.selectors.log_proofs import LogProof
+
+_FACTS = vocabulary(ContactFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,13 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
+    """A field; facts are told one by one, those that differ from an ordinary case first."""
+
     name: str
     label: str
     value: str
+    facts: tuple[tuple[str, str], ...] = ()
+    ordinary_facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,19 @@ def committed_fields(entry: Entry) -> list[ShownField]:
 
 
 def opened_fields(openings: Mapping[str, Opening]) -> list[ShownField]:
-    return [
-        ShownField(name, field_word(name), told(opening.value))
-        for name, opening in sorted(openings.items())
-    ]
+    return [_opened(name, opening.value) for name, opening in sorted(openings.items())]
+
+
+def _opened(name: str, value: Any) -> ShownField:
+    if name != "facts" or not isinstance(value, dict):
+        return ShownField(name, field_word(name), told(value))
+    kinds, neutral = _FACTS.kinds, _FACTS.defaults
+    shown: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+    for fact, held in value.items():
+        kind = kinds.get(fact)
+        pair = (fact_label(kind), fact_value(kind, held)) if kind else (fact, told(held))
+        shown[fact in neutral and held == neutral[fact]].append(pair)
+    return ShownField(name, field_word(name), "", tuple(shown[False]), tuple(shown[True]))
 
 
 def grounds(line: EvidenceLine, at: datetime) -> list[ShownGround]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
 
 from django.db import connection
 
@@ -30,74 +31,53 @@ class Recorded:
     entry_id: str
 
 
-def append_evidence(
-    name: str,
-    *,
-    now: datetime,
-    lender_id: int | None,
-    actor: Actor | None = None,
-    about: str = "",
-    person: PersonRef | None = None,
-    address: str = "",
-    body: Json | None = None,
-    private: Json | None = None,
-    is_lenders: bool = False,
-) -> Recorded:
-    """Record an event (past tense, as listed in `forbear.evidence.events`).
+class Told(TypedDict, total=False):
+    """What is told of an event: `now` and `lender_id` always.
 
     `about` names a thing by an id that is nobody's, `person` whom it concerns. Fields of `body`
     that the event does not list as open are committed, and so is all of `private`; `is_lenders`
     closes them under the lender's key, so that they outlast the person's erasure.
     """
-    made = composed_evidence(
-        name,
-        now=now,
-        lender_id=lender_id,
-        actor=actor,
-        about=about,
-        person=person,
-        address=address,
-        body=body,
-        private=private,
-        is_lenders=is_lenders,
-    )
-    return append_composed(made)
+
+    now: Required[datetime]
+    lender_id: Required[int | None]
+    actor: Actor | None
+    about: str
+    person: PersonRef | None
+    address: str
+    body: Json
+    private: Json
+    is_lenders: bool
 
 
-def composed_evidence(
-    name: str,
-    *,
-    now: datetime,
-    lender_id: int | None,
-    actor: Actor | None = None,
-    about: str = "",
-    person: PersonRef | None = None,
-    address: str = "",
-    body: Json | None = None,
-    private: Json | None = None,
-    is_lenders: bool = False,
-) -> ComposedEntry:
+def append_evidence(name: str, **told: Unpack[Told]) -> Recorded:
+    """Record an event (past tense, as listed in `forbear.evidence.events`)."""
+    return append_composed(composed_evidence(name, **told))
+
+
+def composed_evidence(name: str, **told: Unpack[Told]) -> ComposedEntry:
     """The entry, not yet written: for a row that must name one of its commitments."""
     if not connection.in_atomic_block:
         raise EvidenceOutsideTransaction(
             f"{name} was recorded outside a transaction: open one around the change and its entry."
         )
-    origin = address or (actor.address if actor else "")
+    actor = told.get("actor")
+    origin = told.get("address") or (actor.address if actor else "")
     return compose_entry(
         Fact(
             name=name,
-            at=now,
-            lender_id=lender_id,
+            at=told["now"],
+            lender_id=told["lender_id"],
             actor_id=actor.user_id if actor else None,
-            about=about,
-            person=person,
-            body=body or {},
+            about=told.get("about", ""),
+            person=told.get("person"),
+            body=told.get("body", {}),
             private={
-                **(private or {}),
+                **told.get("private", {}),
                 **({"actor": actor.username} if actor else {}),
                 **({"address": origin} if origin else {}),
             },
-            is_lenders=is_lenders,
+            is_lenders=told.get("is_lenders", False),
         )
     )
 
