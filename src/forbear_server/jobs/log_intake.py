@@ -57,6 +57,7 @@ MOST_BYTES = 1 << 20
 TOKEN_SECONDS = 5.0
 PAUSE_SECONDS = 0.05
 GATHER_SECONDS = 0.01
+RETRY_SECONDS = 1.0
 # How long a thread that computes may keep the interpreter from the one that listens.
 _SWITCH_SECONDS = 0.0005
 _log = logging.getLogger("forbear.log")
@@ -229,14 +230,18 @@ class Intake:
                 }
                 if wanted <= places.keys():
                     break
+            if not wanted <= places.keys():
+                raise LookupError(f"{len(wanted - places.keys())} recorded entries have no place")
             return places, held.size
         except LogInUse as fault:
             _log.warning("standing by: %s", fault)
+            time.sleep(RETRY_SECONDS)
             return Answered(503, "log_unwritable", _UNSEALED)
         except Exception as fault:  # the gate must hear of it, and the loop must go on
             _log.exception("the evidence log cannot be written")
             self._let_go()
             tell_trouble(fault, self._clock())
+            time.sleep(RETRY_SECONDS)
             return Answered(503, "log_unwritable", _UNSEALED)
 
     def _record(self, batch: Sequence[_Asked]) -> list[list[UUID] | Answered]:
