@@ -154,4 +154,4 @@ def test_a_line_is_taken_and_put_off(open_as: OpenAs) -> None:
     assert axe_violations(page) == []
     page.fill("#until", "15:30")
     page.get_by_role("button", name="稍后处理").click()
-    page.wait_for_url("**/console/worklist/")
+    page.wait_for_url(re.compile(r"/console/worklist/\?recorded=[0-9a-f]{32}$"))

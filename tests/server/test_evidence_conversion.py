@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from pytest_django import DjangoDbBlocker
 
 from forbear.evidence.entries import decode_entry
 
+# With the tests of the database, before the browser's; the desk here is one of its own.
+pytestmark = pytest.mark.django_db(databases=[])
 NAME = "forbear_earlier"
 BEFORE = "0006_permit_row_security"
 LENDER = """INSERT INTO lender (id, code, name_zh, name_en, kind, jurisdiction, currency, time_zone)
@@ -55,27 +58,34 @@ def earlier(
 ) -> Iterator[Any]:
     """A desk as it was before the log, with what was recorded then; brought up to date."""
     at = connections["owner"].settings_dict
-    name = at["NAME"]
     with psycopg.connect(
         host=at["HOST"], port=at["PORT"], dbname="postgres", user="postgres", autocommit=True
     ) as house:
         house.execute(f"CREATE DATABASE {NAME} OWNER forbear_owner")
         try:
-            with django_db_blocker.unblock():
-                connections["owner"].close()
-                at["NAME"] = NAME
-                call_command("migrate", "store", BEFORE, database="owner", verbosity=0)
-                fill(at["HOST"], at["PORT"])
-                call_command("migrate", database="owner", verbosity=0)
+            # In a thread of its own: the browser tests leave an event loop running in this one.
+            with django_db_blocker.unblock(), ThreadPoolExecutor(1) as thread:
+                thread.submit(bring_up_to_date).result()
             with psycopg.connect(
                 host=at["HOST"], port=at["PORT"], dbname=NAME, user="postgres"
             ) as desk:
                 yield desk
         finally:
-            with django_db_blocker.unblock():
-                connections["owner"].close()
-            at["NAME"] = name
             house.execute(f"DROP DATABASE {NAME}")
+
+
+def bring_up_to_date() -> None:
+    """The tables as they were, filled, and the migrations since."""
+    owner = connections["owner"]
+    settings = owner.settings_dict
+    name, settings["NAME"] = settings["NAME"], NAME
+    try:
+        call_command("migrate", "store", BEFORE, database="owner", verbosity=0)
+        fill(settings["HOST"], settings["PORT"])
+        call_command("migrate", database="owner", verbosity=0)
+    finally:
+        owner.close()
+        settings["NAME"] = name
 
 
 def fill(host: str, port: str) -> None:
