@@ -14,15 +14,21 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`purpose` chooses the person's pseudonym: entries of two purposes cannot be joined."""
+    """`purpose` chooses the person's pseudonym: entries of two purposes cannot be joined.
+
+    What `outlasts_person` is closed under the lender's key, so that erasing the person leaves it.
+    """
 
     purpose: str
     open_fields: frozenset[str] = frozenset()
+    outlasts_person: bool = False
 
 
-def _events(purpose: str, *names: str, open_fields: str = "") -> dict[str, Event]:
+def _events(
+    purpose: str, *names: str, open_fields: str = "", outlasts_person: bool = False
+) -> dict[str, Event]:
     """Events that share a purpose and their open fields."""
-    return dict.fromkeys(names, Event(purpose, frozenset(open_fields.split())))
+    return dict.fromkeys(names, Event(purpose, frozenset(open_fields.split()), outlasts_person))
 
 
 EVENTS: Mapping[str, Event] = MappingProxyType(
@@ -76,7 +82,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         **_events("lender", "report.viewed", "worklist.opened", open_fields="tab"),
         **_events("account", "access.refused", open_fields="role method"),
         # A person's right to be forgotten.
-        **_events("erasure", "person.erased", open_fields="subjects"),
+        # Who erased, and why, must be known when the person no longer is.
+        **_events("erasure", "person.erased", open_fields="subjects", outlasts_person=True),
         # A citation somebody typed is free text: it is committed.
         **_events("erasure", "person.erasure_refused", open_fields="code"),
         **_events("erasure", "retention.held", "retention.released", open_fields="kept_until"),

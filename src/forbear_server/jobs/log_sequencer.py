@@ -29,7 +29,6 @@ def run_sequencer(
     stop: threading.Event,
     *,
     clock: Callable[[], datetime],
-    listener: Callable[[int], None] | None = None,
 ) -> None:
     """Seal batches until `stop` is set; stands by while another process is the sequencer."""
     while not stop.is_set():
@@ -37,7 +36,7 @@ def run_sequencer(
             with sequencer() as held:
                 if held is not None:
                     log_rows.set_trouble("", origin=origin(), now=clock())
-                    _seal_until(stop, held, clock, listener)
+                    _seal_until(stop, held, clock)
         except LogInUse as fault:  # the one before has not let go of the folder yet
             _log.warning("standing by: %s", fault)
         except DatabaseError as fault:
@@ -53,13 +52,9 @@ def _seal_until(
     stop: threading.Event,
     held: Sequencer,
     clock: Callable[[], datetime],
-    listener: Callable[[int], None] | None,
 ) -> None:
     while not stop.is_set():
-        sealed = held.seal_batch(now=clock()).count
-        if sealed and listener is not None:
-            listener(sealed)
-        if not sealed:
+        if not held.seal_batch(now=clock()).count:
             stop.wait(PAUSE_SECONDS)
 
 

@@ -8,7 +8,7 @@ ones committed, and a clock that was set back.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,9 +37,7 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 _CHUNK = 2000
 
 
-def check_desk(
-    *, lender_id: int | None, issuer: str, listener: Callable[[int], None] | None = None
-) -> tuple[int, list[DeskFault]]:
+def check_desk(*, lender_id: int | None, issuer: str) -> tuple[int, list[DeskFault]]:
     """Every entry of a lender against the log: how many, and what is wrong.
 
     The lender's scope must be open, for None (entries of no lender) that of the house. An entry that
@@ -52,8 +50,6 @@ def check_desk(
         known.add(UUID(str(row["uuid"])))
         place = f"evidence_entry {row['id']}"
         faults += [DeskFault(place, text) for text in _wrong(row, lender_id, unknown_subjects)]
-        if listener is not None and len(known) % 500 == 0:
-            listener(len(known))
     if lender_id is not None:
         faults += wrong_permits(lender_id)
         faults += _wrong_erasures(lender_id, unknown_subjects)
@@ -184,15 +180,13 @@ def _wrong(row: dict[str, Any], lender_id: int | None, unknown_subjects: set[str
     for name, stored, logged in _compared(row, entry):
         if stored != logged:
             yield f"{name} is {stored!r}, logged was {logged!r}"
-    key = key_behind(lender_id=lender_id, pseudonym=str(row["subject"]))
-    if row["name"] == "person.erased":  # this one outlasts the person, under the lender's key
-        key = key_behind(lender_id=lender_id, pseudonym="")
-    elif key is None:  # erased: nobody can say any more what the fields were
+    key = key_behind(lender_id=lender_id, event=str(row["name"]), pseudonym=str(row["subject"]))
+    if key is None:  # erased: nobody can say any more what the fields were
         unknown_subjects.add(str(row["subject"]))
         return
     try:
         openings = open_openings(
-            bytes(row["sealed"]), entry_id=UUID(str(row["uuid"])).hex, person_key=key or b""
+            bytes(row["sealed"]), entry_id=UUID(str(row["uuid"])).hex, person_key=key
         )
         check_openings(entry, openings)
         actor = opened_values(openings).get("actor")

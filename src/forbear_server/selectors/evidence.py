@@ -19,6 +19,7 @@ from forbear.evidence.commitments import (
     open_openings,
 )
 from forbear.evidence.entries import Entry, decode_entry
+from forbear.evidence.events import EVENTS
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.log_proofs import entry_bytes
@@ -148,14 +149,12 @@ def opened_fields(actor: Actor, line: EvidenceLine) -> dict[str, Opening]:
     """
     row = _visible(actor).get(uuid=line.entry_id)
     entry = logged_entry(line)
-    key = key_behind(lender_id=actor.lender_id, pseudonym=row.subject)
+    key = key_behind(lender_id=actor.lender_id, event=row.name, pseudonym=row.subject)
     if entry is None:
         raise CommitmentBroken(
             f"Entry {line.entry_id.hex} stands in no queue and no place of the log: rows of the "
             "desk were taken away. Run `forbear evidence check-desk`."
         )
-    if line.name == "person.erased":  # this one outlasts the person, under the lender's key
-        key = key_behind(lender_id=actor.lender_id, pseudonym="")
     if key is None:
         raise FieldsClosed(
             f"The fields of entry {line.entry_id.hex} can no longer be opened: the person was erased."
@@ -179,8 +178,9 @@ def person_behind(line: EvidenceLine) -> PersonRef | None:
 
 
 def is_erased(line: EvidenceLine) -> bool:
-    """Whether the entry was about a person whose key is gone."""
-    if not line.subject:
+    """Whether the entry's fields are closed for good with the person they were about."""
+    known = EVENTS.get(line.name)
+    if not line.subject or (known is not None and known.outlasts_person):
         return False
     return not EvidenceSubject.objects.filter(pseudonym=line.subject).exists()
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from forbear.evidence.commitments import TOGETHER
 from forbear.evidence.entries import Entry, EntryFaulty, decode_entry, moment_text
+from forbear_server.selectors.evidence import DECISIONS
 from forbear_server.selectors.log_proofs import entry_bytes
 from forbear_server.store.models import EvidenceEntry, PermitRequest
 
 _RULINGS = {"refused": "refused", "needs_review": "needs_review"}
-DECISIONS = ("contact.permitted", "contact.refused", "contact.review_needed")
 # As decisions were called before the log.
 EARLIER = ("permit.issued", "permit.refused", "permit.review_needed")
 

@@ -76,7 +76,6 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
         person=borrower_person(borrower_ref),
         body={"subjects": subjects.count()},
         private={"reason": reason[:200]},
-        is_lenders=True,
     )
     subjects.delete()
     _delete_permits(borrower_ref)

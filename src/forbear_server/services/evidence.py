@@ -35,8 +35,7 @@ class Told(TypedDict, total=False):
     """What is told of an event: `now` and `lender_id` always.
 
     `about` names a thing by an id that is nobody's, `person` whom it concerns. Fields of `body`
-    that the event does not list as open are committed, and so is all of `private`; `is_lenders`
-    closes them under the lender's key, so that they outlast the person's erasure.
+    that the event does not list as open are committed, and so is all of `private`.
     """
 
     now: Required[datetime]
@@ -47,7 +46,6 @@ class Told(TypedDict, total=False):
     address: str
     body: Json
     private: Json
-    is_lenders: bool
 
 
 def append_evidence(name: str, **told: Unpack[Told]) -> Recorded:
@@ -77,7 +75,6 @@ def composed_evidence(name: str, **told: Unpack[Told]) -> ComposedEntry:
                 **({"actor": actor.username} if actor else {}),
                 **({"address": origin} if origin else {}),
             },
-            is_lenders=told.get("is_lenders", False),
         )
     )
 

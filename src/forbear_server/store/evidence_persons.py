@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from forbear.evidence.commitments import KEY_BYTES
+from forbear.evidence.events import EVENTS
 from forbear_server.store.sealing import seal, unseal
 
 KEY_FIELD = "evidence.person_key"
@@ -157,8 +158,10 @@ def keeper_of_borrower(lender_id: int, borrower_ref: str) -> Keeper:
         )
 
 
-def key_behind(*, lender_id: int | None, pseudonym: str) -> bytes | None:
-    """The key that opens entries under a pseudonym ("" is nobody's); None after an erasure."""
+def key_behind(*, lender_id: int | None, event: str, pseudonym: str) -> bytes | None:
+    """The key that opens an entry under a pseudonym ("" is nobody's); None after an erasure."""
+    if event in EVENTS and EVENTS[event].outlasts_person:
+        pseudonym = ""
     with connection.cursor() as cursor:
         if pseudonym:
             cursor.execute(

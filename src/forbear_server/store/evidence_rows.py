@@ -40,8 +40,6 @@ class Fact:
     person: PersonRef | None = None
     body: Json
     private: Json
-    # Closed under the lender's key although it is about a person: what must outlast their erasure.
-    is_lenders: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +71,7 @@ def compose_as(
 ) -> ComposedEntry:
     """The same for a number and moment that are given."""
     keeper = keeper_of(cursor, lender_id=fact.lender_id, person=fact.person, purpose=event.purpose)
-    if fact.is_lenders:
+    if event.outlasts_person:
         lender = keeper_of(cursor, lender_id=fact.lender_id, person=None, purpose=event.purpose)
         keeper = replace(keeper, key=lender.key)
     return compose_with(keeper, fact, event, number, logged_at)
