@@ -1,0 +1,1 @@
+"""Scores that explain themselves: features, whole-point cards, warnings, standing and rewards."""
