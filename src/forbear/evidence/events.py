@@ -73,7 +73,34 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             *("hardship.approved", "hardship.refused", "hold.placed", "hold.lifted"),
             open_fields="code kind outcome",
         ),
+        # Scores, and what they lead to. What it says of a person is committed.
         **_events("score", "score.issued", open_fields="scorecard scorecard_digest"),
+        **_events("score", "behaviour.reported", open_fields="kind"),
+        **_events(
+            "score",
+            *("early_warning.raised", "early_warning.helped", "early_warning.dismissed"),
+            *("early_warning.lapsed", "early_warning.refused"),
+            open_fields="cause word code scorecard scorecard_digest",
+        ),
+        **_events(
+            "lender",
+            *("scorecard.added", "scorecard.submitted", "scorecard.approved"),
+            *("scorecard.returned", "scorecard.retired", "scorecard.refused"),
+            *("scorecard.drift_noted", "scores.recorded"),
+            open_fields="scorecard scorecard_digest part code rows digest raised held_back",
+        ),
+        **_events(
+            "standing",
+            *("standing.changed", "standing.appealed", "standing.appeal_decided"),
+            open_fields="rules outcome",
+        ),
+        **_events("lender", "standings.recorded", open_fields="rows digest rules"),
+        **_events(
+            "lender",
+            *("reward_policy.added", "reward_policy.approved", "reward_policy.returned"),
+            *("reward_policy.retired", "reward_policy.refused"),
+            open_fields="version digest code",
+        ),
         # Who looked at what.
         **_events("access", "loan.read", "pii.revealed", open_fields="role"),
         # Which entry is committed: in the open it would join two pseudonyms of one person.

@@ -18,6 +18,7 @@ from forbear.contact.channels import VOICE, Channel
 from forbear.contact.consents import Consent, ConsentKind
 from forbear.contact.counting import ContactHistory
 from forbear.portfolio.book import Book, partition_of
+from forbear.portfolio.borrowers import attempt
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
@@ -96,7 +97,7 @@ def _of_book(
     for partition, there in by_partition.items():
         own = (pl.col("lender") == lender) & pl.col("borrower_id").is_in(there)
         for row in _rows(book, "contact_attempts", partition, own):
-            attempts.setdefault(str(row["borrower_id"]), []).append(_attempt(row))
+            attempts.setdefault(str(row["borrower_id"]), []).append(attempt(row))
         for row in _rows(book, "consents", partition, own):
             consents.setdefault(str(row["borrower_id"]), []).append(_consent(row))
     return attempts, consents
@@ -104,20 +105,6 @@ def _of_book(
 
 def _rows(book: Book, table: str, partition: int, own: pl.Expr) -> Iterable[dict[str, object]]:
     return book.scan(table, partition).filter(own).collect().iter_rows(named=True)
-
-
-def _attempt(row: Mapping[str, object]) -> ContactAttempt:
-    at, number = row["attempted_at"], row.get("number_ref")
-    if not isinstance(at, datetime):
-        raise TypeError("contact_attempts.attempted_at holds a moment")
-    return ContactAttempt(
-        attempt_id=str(row["attempt_id"]),
-        attempted_at=at,
-        channel=Channel(str(row["channel"])),
-        outcome=Outcome(str(row["outcome"])),
-        number_ref=None if number is None else str(number),
-        actor=str(row.get("actor") or "in_house"),
-    )
 
 
 def _consent(row: Mapping[str, object]) -> Consent:

@@ -16,13 +16,13 @@ from forbear.delinquency.buckets import Bucket
 from forbear.delinquency.buckets import scheme as bucket_scheme
 from forbear.delinquency.pauses import Pause, ReAge
 from forbear.loans.allocation import Allocation, allocate
-from forbear.loans.payments import Payment, PaymentKind
+from forbear.loans.payments import Payment
 from forbear.loans.payoff import Payoff, payoff_amount
 from forbear.loans.penalty import PenaltyAccrual, penalty_accruals
 from forbear.loans.schedules import Instalment
 from forbear.portfolio.book import Book, partition_of
+from forbear.portfolio.borrowers import loan_rows
 from forbear.primitives.day_counts import DayCount
-from forbear.primitives.identifiers import PaymentId
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
@@ -133,10 +133,9 @@ def _explained(
     borrower: Borrower | None,
     as_of: date,
 ) -> LoanExplained:
-    schedule = _schedule(book, partition, row["loan_key"])
-    payments = _payments(book, partition, row["loan_key"])
-    pauses, re_ages = _events(book, partition, row["loan_key"])
-    counted = aging(schedule, payments, as_of, pauses=pauses, re_ages=re_ages)
+    key = int(str(row["loan_key"]))
+    held = loan_rows(book, partition, [key])[key]
+    counted = aging(held.schedule, held.payments, as_of, pauses=held.pauses, re_ages=held.re_ages)
     facts = _facts(row)
     day_count = DayCount(facts.day_count) if facts.day_count else DayCount.ACTUAL_365
     return LoanExplained(
@@ -144,26 +143,26 @@ def _explained(
         borrower_name=full_name(borrower) if borrower else "",
         borrower_phone=masked_phone(borrower) if borrower else "",
         as_of=as_of,
-        schedule=schedule,
-        payments=payments,
-        pauses=pauses,
-        re_ages=re_ages,
+        schedule=held.schedule,
+        payments=held.payments,
+        pauses=held.pauses,
+        re_ages=held.re_ages,
         attempts=_attempts(actor, book, partition, facts.borrower_ref),
         aging=counted,
         bucket=bucket_scheme(DEFAULT_SCHEME.ladder).bucket(counted.days_past_due),
         penalties=penalty_accruals(
-            schedule,
-            payments,
+            held.schedule,
+            held.payments,
             penalty_rate_annual=facts.penalty_rate_annual,
             day_count=day_count,
             as_of=as_of,
         ),
-        allocation=allocate(schedule, payments, as_of),
+        allocation=allocate(held.schedule, held.payments, as_of),
         payoff=None
         if facts.disbursed_on is None
         else payoff_amount(
-            schedule,
-            payments,
+            held.schedule,
+            held.payments,
             disbursed_on=facts.disbursed_on,
             penalty_rate_annual=facts.penalty_rate_annual,
             day_count=day_count,
@@ -200,45 +199,6 @@ def _day(value: object) -> date | None:
 
 def _rate(value: object) -> Decimal | None:
     return value if isinstance(value, Decimal) else None
-
-
-def _schedule(book: Book, partition: int, key: object) -> tuple[Instalment, ...]:
-    rows = book.scan("instalments", partition).filter(pl.col("loan_key") == key)
-    return tuple(
-        Instalment(
-            seq=one["seq"],
-            due_on=one["due_on"],
-            principal_minor=one["principal_minor"] or 0,
-            interest_minor=one["interest_minor"] or 0,
-            fees_minor=one["fees_minor"] or 0,
-            penalty_minor=one["penalty_minor"] or 0,
-        )
-        for one in rows.sort("due_on", "seq").collect().to_dicts()
-    )
-
-
-def _payments(book: Book, partition: int, key: object) -> tuple[Payment, ...]:
-    rows = book.scan("payments", partition).filter(pl.col("loan_key") == key)
-    return tuple(
-        Payment(
-            payment_id=PaymentId(one["payment_id"]),
-            effective_on=one["effective_on"],
-            amount_minor=one["amount_minor"],
-            kind=PaymentKind(one["kind"]),
-            reverses=PaymentId(one["reverses"]) if one["reverses"] else None,
-        )
-        for one in rows.sort("effective_on", "payment_id").collect().to_dicts()
-    )
-
-
-def _events(book: Book, partition: int, key: object) -> tuple[tuple[Pause, ...], tuple[ReAge, ...]]:
-    rows = book.scan("delinquency_events", partition).filter(pl.col("loan_key") == key)
-    found = rows.sort("starts_on").collect().to_dicts()
-    pauses = tuple(
-        Pause(one["starts_on"], one["ends_on"]) for one in found if one["kind"] == "pause"
-    )
-    re_ages = tuple(ReAge(one["starts_on"]) for one in found if one["kind"] == "re_age")
-    return pauses, re_ages
 
 
 def _attempts(

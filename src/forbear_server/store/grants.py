@@ -34,6 +34,14 @@ GRANTS = {
     "log_head": "SELECT, INSERT",
     "log_state": "SELECT, INSERT, UPDATE",
     "rulebook_archive": "SELECT, INSERT",
+    # Cards and policies change their state only; a trigger keeps the text.
+    "score_card": "SELECT, INSERT, UPDATE",
+    "reward_policy": "SELECT, INSERT, UPDATE",
+    "behaviour_event": "SELECT, INSERT, DELETE",
+    "loan_score": _ALL,
+    "early_warning": _ALL,
+    "standing": _ALL,
+    "standing_appeal": _ALL,
     "django_session": _ALL,
     "django_migrations": "SELECT",
 }

@@ -20,13 +20,18 @@ from forbear_server.store.models.log import (
 )
 from forbear_server.store.models.permits import PermitRequest
 from forbear_server.store.models.runs import Run, RunLogLine, RunStage
+from forbear_server.store.models.scorecards import RewardPolicy, ScoreCard
+from forbear_server.store.models.scores import BehaviourEvent, EarlyWarning, LoanScore
 from forbear_server.store.models.sign_in_throttles import SignInThrottle
+from forbear_server.store.models.standings import Standing, StandingAppeal
 from forbear_server.store.models.users import RecoveryCode, User
 from forbear_server.store.models.worklists import WorklistItem
 
 __all__ = [
     "ApiToken",
+    "BehaviourEvent",
     "Borrower",
+    "EarlyWarning",
     "EvidenceEntry",
     "EvidencePerson",
     "EvidenceSubject",
@@ -34,6 +39,7 @@ __all__ = [
     "ImportFinding",
     "Lender",
     "Loan",
+    "LoanScore",
     "LogHead",
     "LogLeaf",
     "LogQueueItem",
@@ -42,11 +48,15 @@ __all__ = [
     "PermitRequest",
     "RecoveryCode",
     "RetentionHold",
+    "RewardPolicy",
     "RulebookArchive",
     "Run",
     "RunLogLine",
     "RunStage",
+    "ScoreCard",
     "SignInThrottle",
+    "Standing",
+    "StandingAppeal",
     "User",
     "WorklistItem",
 ]

@@ -1,0 +1,82 @@
+"""A borrower's loans as a score may know them: the book's rows and what was reported since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forbear.loans.payments import Payment
+from forbear.portfolio.borrowers import loan_history
+from forbear.primitives.identifiers import LenderId, LoanId, PaymentId
+from forbear.scoring.histories import (
+    Event,
+    FailedDebit,
+    GrievanceKind,
+    GrievanceReceived,
+    LoanHistory,
+    PaymentReceived,
+    PromiseEvent,
+    PromiseTurn,
+    with_event,
+)
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.books import open_book
+from forbear_server.store.models import BehaviourEvent, Loan
+
+
+def find_history(
+    actor: Actor, loan_ref: str, *, on_top: Sequence[BehaviourEvent] = ()
+) -> LoanHistory | None:
+    """The loan with its borrower's other loans, and events reported since the book was written.
+
+    A payment that the book holds by now counts once. `on_top` are events not yet stored. None: this
+    lender has no such loan.
+    """
+    known = Loan.objects.filter(ref=loan_ref).select_related("borrower").first()
+    if known is None:
+        return None
+    history = loan_history(
+        open_book(actor.lender_code),
+        lender=actor.lender_code,
+        borrower_id=known.borrower.ref,
+        loan_id=loan_ref,
+        time_zone=actor.lender_time_zone,
+    )
+    if history is None:
+        return None
+    reported = BehaviourEvent.objects.filter(borrower=known.borrower).order_by(
+        "happened_on", "reported_at"
+    )
+    booked = {p.payment_id for record in history.loans for p in record.payments}
+    for row in [*reported, *on_top]:
+        event = as_event(row, actor.lender_code)
+        if isinstance(event, PaymentReceived) and event.payment.payment_id in booked:
+            continue
+        history = with_event(history, event)
+    return history
+
+
+def as_event(row: BehaviourEvent, lender_code: str) -> Event:
+    """A reported event as the domain's value; its key is the lender's own id of it."""
+    lender, loan_id = LenderId(lender_code), LoanId(row.loan_ref)
+    if row.kind == "payment":
+        payment = Payment(
+            payment_id=PaymentId(row.idempotency_key),
+            effective_on=row.happened_on,
+            amount_minor=row.amount_minor or 0,
+        )
+        return PaymentReceived(lender=lender, loan_id=loan_id, payment=payment)
+    if row.kind == "failed_debit":
+        return FailedDebit(
+            lender=lender, loan_id=loan_id, event_id=str(row.uuid), failed_on=row.happened_on
+        )
+    if row.kind == "promise_missed":
+        return PromiseEvent(
+            lender=lender,
+            loan_id=loan_id,
+            promise_id=str(row.uuid),
+            turn=PromiseTurn.BROKEN,
+            on=row.happened_on,
+        )
+    return GrievanceReceived(
+        grievance_id=str(row.uuid), kind=GrievanceKind.COMPLAINT, received_on=row.happened_on
+    )

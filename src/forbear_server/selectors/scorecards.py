@@ -1,0 +1,88 @@
+"""Score cards of the lender: the list, one whole, and the one that scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from forbear.scoring.card_texts import read_card
+from forbear.scoring.cards import Scorecard
+from forbear_server.store.models import ScoreCard
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCardRow:
+    """A version as it stands on the desk; names are those of staff."""
+
+    uuid: UUID
+    name: str
+    version: int
+    recipe: str
+    digest: str
+    is_simulated: bool
+    state: str
+    part: str
+    added_by: str
+    added_by_id: int
+    added_at: datetime
+    submitted_by_id: int | None
+    submitted_at: datetime | None
+    decided_by: str
+    decided_at: datetime | None
+    decision_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCardWhole:
+    row: ScoreCardRow
+    card: Scorecard
+    text: str
+
+
+def list_scorecards() -> list[ScoreCardRow]:
+    """Every version, the newest of each name first; without their texts."""
+    rows = ScoreCard.objects.select_related("added_by", "decided_by").defer("text")
+    return [_row(one) for one in rows]
+
+
+def find_scorecard(card_uuid: UUID) -> ScoreCardWhole | None:
+    """One version with its card."""
+    rows = ScoreCard.objects.select_related("added_by", "decided_by")
+    one = rows.filter(pk=card_uuid).first()
+    return None if one is None else ScoreCardWhole(_row(one), parsed(one.text), one.text)
+
+
+def champion(recipe: str) -> ScoreCardWhole | None:
+    """The approved card that scores by this recipe, if there is one."""
+    rows = ScoreCard.objects.select_related("added_by", "decided_by")
+    one = rows.filter(recipe=recipe, state="approved", part=ScoreCard.Part.CHAMPION).first()
+    return None if one is None else ScoreCardWhole(_row(one), parsed(one.text), one.text)
+
+
+@lru_cache(maxsize=32)
+def parsed(text: str) -> Scorecard:
+    """A card read once for each text: re-scoring a borrower at once must not parse it again."""
+    return read_card(text)
+
+
+def _row(one: ScoreCard) -> ScoreCardRow:
+    return ScoreCardRow(
+        uuid=one.uuid,
+        name=one.name,
+        version=one.version,
+        recipe=one.recipe,
+        digest=one.digest,
+        is_simulated=one.is_simulated,
+        state=one.state,
+        part=one.part,
+        added_by=one.added_by.display_name,
+        added_by_id=one.added_by_id,
+        added_at=one.added_at,
+        submitted_by_id=one.submitted_by_id,
+        submitted_at=one.submitted_at,
+        decided_by="" if one.decided_by is None else one.decided_by.display_name,
+        decided_at=one.decided_at,
+        decision_note=one.decision_note,
+    )
