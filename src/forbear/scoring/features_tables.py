@@ -1,0 +1,195 @@
+"""The tables of a book as features read them: filtered to what was known at `as_of`.
+
+The frames are those of the book's schema (`portfolio/schema.py`, one partition, or several made
+one with `loan_key` unique in all of them). Nothing is collected here.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from forbear.delinquency.aging import AgingScheme
+
+LOAN_COLUMNS = (
+    "loan_key", "lender", "loan_id", "borrower_id", "person", "principal_minor", "disbursed_on",
+)  # fmt: skip
+START = date(1, 1, 1)  # stands for "from the start" among the days of a loan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehaviourTables:
+    """The book's tables. The last four are None where nobody told.
+
+    `failed_debits`: lender, loan_id, failed_on. `promises`: lender, loan_id, turn, on. `persons`:
+    lender, borrower_id, person_id, where one installation knows that borrowers of several lenders
+    are one person; without it every lender's borrower is a person of their own.
+    """
+
+    loans: pl.LazyFrame
+    instalments: pl.LazyFrame
+    payments: pl.LazyFrame
+    delinquency_events: pl.LazyFrame
+    contact_attempts: pl.LazyFrame | None = None
+    failed_debits: pl.LazyFrame | None = None
+    promises: pl.LazyFrame | None = None
+    persons: pl.LazyFrame | None = None
+    time_zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTables:
+    """What was known at `as_of`, with the running totals every feature needs.
+
+    `loans`: paid out by `as_of`, with `person`. `instalments`: `due_minor`, `cumulative_minor`
+    in order of due date. `paid_days`: one row a loan and day with money, `amount_minor` of the
+    day and `running_minor` at its end. `re_ages`, `pauses`: merged, so that no day counts twice.
+    """
+
+    as_of: date
+    scheme: AgingScheme
+    loans: pl.LazyFrame
+    instalments: pl.LazyFrame
+    payments: pl.LazyFrame
+    paid_days: pl.LazyFrame
+    re_ages: pl.LazyFrame
+    pauses: pl.LazyFrame
+
+    def first_day(self, window: int) -> date:
+        """First of the `window` days that end with `as_of`."""
+        return self.as_of - timedelta(days=window - 1)
+
+
+def known_tables(tables: BehaviourTables, *, as_of: date, scheme: AgingScheme) -> KnownTables:
+    """The tables with the future taken out and the contract kept."""
+    loans = with_person(tables.loans, tables.persons).filter(pl.col("disbursed_on") <= as_of)
+    mine = loans.select("loan_key")
+    payments = tables.payments.filter(pl.col("effective_on") <= as_of).join(
+        mine, on="loan_key", how="semi"
+    )
+    events = tables.delinquency_events.filter(pl.col("starts_on") <= as_of)
+    return KnownTables(
+        as_of=as_of,
+        scheme=scheme,
+        loans=loans.select(
+            *LOAN_COLUMNS,
+            pl.when(pl.col("settled_on") <= as_of).then(pl.col("settled_on")).alias("settled_on"),
+        ),
+        instalments=_instalments(tables.instalments.join(mine, on="loan_key", how="semi"), as_of),
+        payments=payments,
+        paid_days=_paid_days(payments),
+        re_ages=events.filter(pl.col("kind") == "re_age").select(
+            "loan_key", pl.col("starts_on").alias("re_aged_on")
+        ),
+        pauses=merged_pauses(events.filter(pl.col("kind") == "pause")),
+    )
+
+
+def with_person(rows: pl.LazyFrame, persons: pl.LazyFrame | None) -> pl.LazyFrame:
+    """Rows of borrowers with the `person` they are, over lenders where that is known."""
+    own = pl.concat_str(["lender", "borrower_id"], separator="\x1f")
+    if persons is None:
+        return rows.with_columns(own.alias("person"))
+    told = persons.select(
+        "lender", "borrower_id", pl.format("person \x1f{}", "person_id").alias("person")
+    )
+    return rows.join(told, on=["lender", "borrower_id"], how="left").with_columns(
+        pl.coalesce("person", own)
+    )
+
+
+def _instalments(rows: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    posted = pl.when(pl.col("due_on") <= as_of).then(pl.col("penalty_minor")).otherwise(0)
+    due = pl.col("principal_minor") + pl.col("interest_minor") + pl.col("fees_minor") + posted
+    return (
+        rows.sort("loan_key", "due_on", "seq")
+        .select("loan_key", "seq", "due_on", due.alias("due_minor"))
+        .with_columns(pl.col("due_minor").cum_sum().over("loan_key").alias("cumulative_minor"))
+    )
+
+
+def _paid_days(payments: pl.LazyFrame) -> pl.LazyFrame:
+    return (
+        payments.group_by("loan_key", "effective_on")
+        .agg(pl.col("amount_minor").sum())
+        .sort("loan_key", "effective_on")
+        .with_columns(pl.col("amount_minor").cum_sum().over("loan_key").alias("running_minor"))
+    )
+
+
+def merged_pauses(pauses: pl.LazyFrame) -> pl.LazyFrame:
+    """Per loan the same paused days as pauses that neither overlap nor touch."""
+    reach = pl.col("ends_on").cum_max().shift(1).over("loan_key")
+    is_fresh = (pl.col("starts_on") > reach + pl.duration(days=1)).fill_null(True)
+    return (
+        pauses.sort("loan_key", "starts_on", "ends_on")
+        .with_columns(is_fresh.cum_sum().over("loan_key").alias("run"))
+        .group_by("loan_key", "run")
+        .agg(pl.col("starts_on").min(), pl.col("ends_on").max())
+        .select("loan_key", "starts_on", "ends_on")
+    )
+
+
+def counted_days(rows: pl.LazyFrame, known: KnownTables, *, key: str) -> pl.LazyFrame:
+    """Days from `from_on` (or the last re-age by `end_on`) to `end_on`, less paused days.
+
+    Rows are named by (`loan_key`, `key`); a column `counted` is added. Only loans with a pause
+    or a re-age take the long road.
+    """
+    names = ["loan_key", key]
+    eventful = pl.concat([known.re_ages.select("loan_key"), known.pauses.select("loan_key")])
+    touched = rows.select(*names, "from_on", "end_on").join(eventful, on="loan_key", how="semi")
+    re_aged = (
+        touched.join(known.re_ages, on="loan_key")
+        .filter(pl.col("re_aged_on") <= pl.col("end_on"))
+        .group_by(names)
+        .agg(pl.col("re_aged_on").max())
+    )
+    started = touched.join(re_aged, on=names, how="left").with_columns(
+        pl.max_horizontal("from_on", "re_aged_on").alias("from_on")
+    )
+    first = pl.max_horizontal("starts_on", pl.col("from_on") + pl.duration(days=1))
+    last = pl.min_horizontal("ends_on", "end_on")
+    paused = (
+        started.join(known.pauses, on="loan_key")
+        .group_by(names)
+        .agg(((last - first).dt.total_days() + 1).clip(lower_bound=0).sum().alias("paused"))
+    )
+    passed = (pl.col("end_on") - pl.col("from_on")).dt.total_days()
+    less = started.join(paused, on=names, how="left").select(
+        *names, (passed - pl.col("paused").fill_null(0)).alias("less")
+    )
+    return (
+        rows.join(less, on=names, how="left")
+        .with_columns(pl.coalesce("less", passed).alias("counted"))
+        .drop("less")
+    )
+
+
+def steps(instalments: pl.LazyFrame) -> pl.LazyFrame:
+    """Per loan the running totals of the schedule, each once with its earliest due date."""
+    return (
+        instalments.group_by("loan_key", "cumulative_minor")
+        .agg(pl.col("due_on").min().alias("step_due_on"))
+        .sort("loan_key", "cumulative_minor")
+    )
+
+
+def first_step_above(
+    rows: pl.LazyFrame, instalments: pl.LazyFrame, *, above_minor: pl.Expr
+) -> pl.LazyFrame:
+    """Beside each row the first running total above an amount: `cumulative_minor`, `step_due_on`."""
+    return (
+        rows.with_columns((above_minor + 1).alias("least_minor"))
+        .sort("loan_key", "least_minor")
+        .join_asof(
+            steps(instalments),
+            left_on="least_minor",
+            right_on="cumulative_minor",
+            by="loan_key",
+            strategy="forward",
+            coalesce=False,
+            check_sortedness=False,
+        )
+        .drop("least_minor")
+    )
