@@ -14,7 +14,8 @@ from forbear import rulebooks
 from forbear.compliance.scopes import Scope, usual_memberships
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunFolder, RunImpossible, RunManifest
-from forbear.portfolio.nightly import SNOOZES, Law, NightlyRun, Progress, RunTerms
+from forbear.portfolio.nightly import SNOOZES, NightlyRun
+from forbear.portfolio.run_terms import Law, Progress, RunTerms
 from forbear.portfolio.taking import take
 from forbear.strategy.ladder import stage_ladder
 

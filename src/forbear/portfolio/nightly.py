@@ -1,26 +1,23 @@
-"""The nightly run over one lender's book: age, gate, assign, report, each resumable by shard.
+"""The nightly run over one lender's book: age, score, gate, assign, report, resumable by shard.
 
 Stages in order: `lock` (the day and the book's exact content are fixed) · `export` (desk events
-laid beside the book) · `age` · `gate` · `assign` · `worklists` (rows for the desk; absent where no
-desk runs) · `report`. Stages of later capabilities (allocate, accrue, promises,
-arrangements, clocks, score, seal) are absent, not faked; penalty interest accrues inside `age`.
+laid beside the book) · `age` · `score` (absent where no card is approved) · `gate` · `assign` ·
+`worklists` (rows for the desk; absent where no desk runs) · `report`. Stages of later capabilities
+(allocate, accrue, promises, arrangements, clocks, seal) are absent, not faked; penalty interest
+accrues inside `age`.
 
 The caller gives `at`, seed and capacity; they are fixed with the first start of a day and taken
 from the manifest when the run goes on.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from dataclasses import asdict, replace
+from datetime import datetime
 
 import polars as pl
 
-from forbear.compliance.judging import ALL_BIND, LenderPolicy, RulesInForce, rules_in_force
-from forbear.compliance.rules import Rule
-from forbear.compliance.scopes import Scope
+from forbear.compliance.judging import RulesInForce, rules_in_force
 from forbear.contact.facts import ContactFacts
-from forbear.delinquency.aging import DEFAULT_SCHEME, AgingScheme
 from forbear.portfolio import gate, reports
 from forbear.portfolio.aging import age_rows, partition_rows
 from forbear.portfolio.book import Book
@@ -33,9 +30,13 @@ from forbear.portfolio.manifests import (
     digest_of,
 )
 from forbear.portfolio.plan import PlanTerms, people_facts, plan, worklist_rows
+from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms, begun, told
+from forbear.portfolio.schema import Schema
+from forbear.portfolio.scores import BEHAVIOUR, ScoringTerms, behaviour_tables, score_rows
+from forbear.scoring.cards import Scorecard
 from forbear.strategy.ladder import StageLadder
 
-STAGES = ("lock", "export", "age", "gate", "assign", "worklists", "report")
+STAGES = ("lock", "export", "age", "score", "gate", "assign", "worklists", "report")
 SNOOZES = {
     "lender": pl.String(),
     "borrower_id": pl.String(),
@@ -43,40 +44,7 @@ SNOOZES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Law:
-    """The rulebooks the run obeys, as values: rules and a version."""
-
-    rules: tuple[Rule, ...]
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a caller hears after each shard: the manifest so far and where the run stands."""
-
-    manifest: RunManifest
-    stage: Stage
-    shard: Shard | None
-
-
-Listener = Callable[[Progress], None]
 Work = Callable[[], tuple[str, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class RunTerms:
-    """What one run is made for."""
-
-    lender: str
-    scope: Scope
-    business_date: date
-    at: datetime
-    seed: int
-    capacity: int
-    code_version: str
-    scheme: AgingScheme = DEFAULT_SCHEME
-    policy: LenderPolicy = ALL_BIND
 
 
 class NightlyRun:
@@ -99,7 +67,7 @@ class NightlyRun:
         self.folder, self.book, self.law, self.ladder = folder, book, law, ladder
         self.listener, self.clock = listener, clock
         self.states: pl.DataFrame | None = None
-        self.manifest = _begun(folder, terms, law, ladder, clock)
+        self.manifest = begun(folder, terms, law, ladder, clock)
         # a run that goes on keeps the moment, seed and capacity it was begun with
         self.terms = replace(
             terms,
@@ -123,17 +91,24 @@ class NightlyRun:
             [("book", lambda: self.folder.write_rows("lock", "book", pl.DataFrame([content])))],
         )
 
-    def export(self, snoozes: pl.DataFrame) -> None:
+    def export(self, snoozes: pl.DataFrame, behaviour: pl.DataFrame | None = None) -> None:
         """Lay the desk's events of the borrowers beside the book."""
-        typed = snoozes.select(pl.col(n).cast(t) for n, t in SNOOZES.items()).sort(list(SNOOZES))
+        reported = pl.DataFrame(schema=BEHAVIOUR) if behaviour is None else behaviour
         known = self.manifest.stage("export")
         if known is not None and known.is_done:
             return
         self._stage(
             "export",
             self._upstream("lock"),
-            [("snoozes", lambda: self.folder.write_rows("export", "snoozes", typed))],
+            [
+                ("snoozes", lambda: self._write_export("snoozes", snoozes, SNOOZES)),
+                ("behaviour", lambda: self._write_export("behaviour", reported, BEHAVIOUR)),
+            ],
         )
+
+    def _write_export(self, name: str, rows: pl.DataFrame, schema: Schema) -> tuple[str, int]:
+        typed = rows.select(pl.col(n).cast(t) for n, t in schema.items()).sort(list(schema))
+        return self.folder.write_rows("export", name, typed)
 
     def age(self) -> None:
         """Days past due, arrears and penalty interest of every live loan, a shard a partition."""
@@ -154,6 +129,43 @@ class NightlyRun:
             [(f"p{n:02d}", aged(n)) for n in range(self.book.manifest.partitions)],
         )
 
+    def score(self, terms: ScoringTerms, publish: Callable[[pl.DataFrame], None]) -> None:
+        """Points and probabilities of every loan not yet at the outcome, a shard a partition.
+
+        `publish` lays the champion's rows on the desk; it must be safe to repeat.
+        """
+        behaviour = pl.scan_parquet(self.folder.file("export", "behaviour"))
+        cards = [
+            (f"c{place}-p{n:02d}", card, n)
+            for place, card in enumerate(terms.cards)
+            for n in range(self.book.manifest.partitions)
+        ]
+
+        def scored(name: str, card: Scorecard, number: int) -> Work:
+            def work() -> tuple[str, int]:
+                tables = behaviour_tables(self.book, number, behaviour, time_zone=terms.time_zone)
+                rows = score_rows(
+                    tables, card, lender=self.terms.lender, as_of=self.terms.business_date
+                )
+                return self.folder.write_rows("score", name, rows)
+
+            return work
+
+        def published() -> tuple[str, int]:
+            rows = pl.concat(
+                pl.read_parquet(self.folder.file("score", name))
+                for name, _card, _number in cards
+                if name.startswith("c0-")
+            )
+            publish(rows)
+            return self.folder.write_rows("score", "desk", rows.select("loan_id", "points"))
+
+        self._stage(
+            "score",
+            digest_of([self._upstream("age"), terms.digests, terms.time_zone]),
+            [*((name, scored(name, card, n)) for name, card, n in cards), ("desk", published)],
+        )
+
     def gate(self) -> None:
         """What is permitted today, for every borrower in arrears and channel."""
 
@@ -172,7 +184,7 @@ class NightlyRun:
                 [
                     self._upstream("age"),
                     self.law.version,
-                    _told(self.terms),
+                    told(self.terms),
                     self.terms.at.isoformat(),
                 ]
             ),
@@ -333,51 +345,3 @@ class NightlyRun:
     def _save(self, manifest: RunManifest) -> None:
         self.folder.save(manifest)
         self.manifest = manifest
-
-
-def _told(terms: RunTerms) -> list[object]:
-    """Scope and policy in a form that has a digest."""
-    scope = terms.scope
-    return [
-        scope.jurisdiction,
-        scope.lender_kind,
-        scope.actor,
-        scope.product,
-        sorted(scope.memberships),
-        sorted(terms.policy.binding),
-    ]
-
-
-def _begun(
-    folder: RunFolder, terms: RunTerms, law: Law, ladder: StageLadder, clock: Callable[[], datetime]
-) -> RunManifest:
-    """The manifest to go on with: the one on disk if it is of the same versions, else a new one."""
-    versions = {
-        "code": terms.code_version,
-        "rulebooks": law.version,
-        "strategy": f"{ladder.id}/{ladder.version}",
-    }
-    known = folder.manifest()
-    asked = {
-        "lender": terms.lender,
-        "lender_kind": terms.scope.lender_kind,
-        "business_date": str(terms.business_date),
-        "versions": versions,
-    }
-    if known is not None:
-        differing = [n for n, value in asked.items() if getattr(known, n) != value]
-        if differing:
-            begun = ", ".join(f"{n} {getattr(known, n)}" for n in differing)
-            raise RunImpossible(
-                f"The run in {folder.root} was begun with another {begun}. Give it those, or "
-                "choose another folder (or move this one away) to run anew."
-            )
-        return known
-    made: dict[str, Any] = {
-        **asked,
-        "at": terms.at.isoformat(),
-        "seed": terms.seed,
-        "capacity": terms.capacity,
-        "started_at": clock().isoformat(),
-    }
-    return RunManifest(**made)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from forbear.portfolio.nightly import Progress
+from forbear.portfolio.run_terms import Progress
 from forbear.world.lenders import DEMO_LENDERS
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.presenting import refusing, say, show_records

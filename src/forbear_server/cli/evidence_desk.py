@@ -16,11 +16,12 @@ from forbear.evidence.errors import ProofError
 from forbear.evidence.log_errors import LogError
 from forbear.evidence.reading import TileReader
 from forbear.primitives.errors import RequestRefused
+from forbear_server.cli.asking import WhoIsAsking, asking
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.evidence import PROGRESS, AsJson, app
 from forbear_server.cli.presenting import refusing, say, show_records
 from forbear_server.selectors.access import Level, Screen, access_level
-from forbear_server.selectors.actors import Actor, find_actor_by_name
+from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.desk_checks import check_desk, check_log_rows
 from forbear_server.selectors.evidence import EvidenceLine, find_entry
 from forbear_server.selectors.lenders import list_lenders
@@ -36,7 +37,7 @@ from forbear_server.services.erasure import erase_person, hold_records, release_
 from forbear_server.services.evidence_access import record_evidence_exported, replay_decision
 from forbear_server.services.evidence_bundles import bundle_person
 from forbear_server.services.log_sequencing import LogContradictsDesk, wait_until_sealed
-from forbear_server.store.lender_scope import house_scope, lender_scope, sign_in_scope
+from forbear_server.store.lender_scope import house_scope, lender_scope
 from forbear_server.store.log_files import log_folder, verifier_key
 from forbear_server.ui.clock import business_now, wall_now
 
@@ -51,12 +52,6 @@ _KNOWN = (
     *(RequestRefused, LogUnreadable, NotSealedYet, LogContradictsDesk, LogError, ProofError),
     *(FieldsClosed, CommitmentBroken, VersionUnknown),
 )
-
-
-class WhoIsAsking(RequestRefused):
-    """The account named with --as is unknown, or its role may not do this."""
-
-    code = "account_unknown"
 
 
 @app.command()
@@ -221,16 +216,10 @@ def check_desk_(as_json: AsJson = False) -> None:
 
 @contextmanager
 def _asking(account: str, *, writes: bool = False) -> Iterator[Actor]:
-    """Who asks, inside their lender's scope; only compliance opens, bundles and erases."""
-    open_desk()
-    with sign_in_scope(account):
-        found = find_actor_by_name(account)
-    if found is None:
-        raise WhoIsAsking(f"There is no active account {account}. See `forbear users list`.")
-    level = access_level(found, Screen.EVIDENCE)
-    if level is Level.NONE or (writes and level is not Level.FULL):
-        raise WhoIsAsking(f"The role {found.role} may not do this; compliance may.")
-    with lender_scope(found.lender_id):
+    """Who asks about the evidence; only compliance opens, bundles and erases."""
+    with asking(account, Screen.EVIDENCE) as found:
+        if writes and access_level(found, Screen.EVIDENCE) is not Level.FULL:
+            raise WhoIsAsking(f"The role {found.role} may not do this; compliance may.")
         yield found
 
 

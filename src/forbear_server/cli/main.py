@@ -45,6 +45,7 @@ COMMANDS = {
     "nightly": Listed("forbear_server.cli.nightly"),
     "report": Listed("forbear_server.cli.report", needs_django=False),
     "rules": Listed("forbear_server.cli.rules"),
+    "scorecards": Listed("forbear_server.cli.scorecards"),
     "scoring": Listed("forbear_server.cli.scoring", needs_django=False),
     "serve": Listed("forbear_server.cli.serve"),
     "standing": Listed("forbear_server.cli.standing", needs_django=False),

@@ -18,7 +18,7 @@ from forbear.compliance.scopes import Scope, usual_memberships
 from forbear.contact.channels import LenderKind
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunManifest
-from forbear.portfolio.nightly import Listener, Progress, RunTerms
+from forbear.portfolio.run_terms import Listener, Progress, RunTerms
 from forbear.primitives.errors import RequestRefused
 from forbear_server.cli.days import day_of, read_clock
 from forbear_server.cli.desk import open_desk

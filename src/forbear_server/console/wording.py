@@ -128,6 +128,7 @@ STAGES: Words = {
     "lock": gettext_lazy("锁定营业日"),
     "export": gettext_lazy("合并导入"),
     "age": gettext_lazy("逾期天数与分档"),
+    "score": gettext_lazy("评分"),
     "gate": gettext_lazy("合规预检"),
     "assign": gettext_lazy("处置优化"),
     "worklists": gettext_lazy("生成清单"),

@@ -17,7 +17,7 @@ from forbear.contact.channels import Channel
 from forbear.contact.permission import ContactRequest
 from forbear.intake.presets.catalogue import preset
 from forbear.intake.reports import ImportReport, Outcome, TapeKind
-from forbear.portfolio.nightly import Progress
+from forbear.portfolio.run_terms import Progress
 from forbear.primitives.errors import require
 from forbear.world.demo_tape import write_demo_tapes
 from forbear.world.lenders import DEMO_LENDERS, DemoLender

@@ -22,7 +22,8 @@ import forbear
 from forbear import rulebooks
 from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunFolder, RunManifest
-from forbear.portfolio.nightly import SNOOZES, STAGES, Law, Listener, NightlyRun, Progress, RunTerms
+from forbear.portfolio.nightly import SNOOZES, STAGES, NightlyRun
+from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms
 from forbear.strategy.ladder import stage_ladder
 from forbear_server import __version__
 from forbear_server.selectors.actors import Actor
@@ -138,11 +139,16 @@ class _Desk:
             lender_id=lender.lender_id,
             business_date=business_date,
             seed=seed_of(lender.code, business_date),
-            stages=STAGES,
+            stages=self._stage_names(),
             actor=actor,
             now=clock(),
         )
         self.stage = ""
+
+    def _stage_names(self) -> tuple[str, ...]:
+        """A stage that is not there tonight is absent, not empty."""
+        has_card = bool(self._scoring().cards)
+        return tuple(name for name in STAGES if name != "score" or has_card)
 
     def drive(self, at: datetime, capacity: int | None) -> RunOutcome:
         """Every stage in order, until the end, a pause or a failure."""
@@ -175,8 +181,16 @@ class _Desk:
 
     def _stages(self, nightly: NightlyRun) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "lock", nightly.lock
-        yield "export", lambda: nightly.export(list_snoozes(self.lender.code))
+        yield (
+            "export",
+            lambda: nightly.export(
+                list_snoozes(self.lender.code), list_behaviour(self.lender.code)
+            ),
+        )
         yield "age", nightly.age
+        terms = self._scoring()
+        if terms.cards:
+            yield "score", lambda: nightly.score(terms, partial(self._publish_scores, terms))
         yield "gate", nightly.gate
         yield "assign", nightly.assign
         yield "worklists", lambda: nightly.worklists(partial(self._publish, nightly))
@@ -186,6 +200,13 @@ class _Desk:
         publish_worklist(
             run=self.run, rows=rows, plan=_plan_digest(nightly.manifest), now=self.clock()
         )
+
+    def _scoring(self) -> ScoringTerms:
+        """The approved cards of the early warning, the champion first; none where it is missing."""
+        return ScoringTerms(scoring_cards(WARNING_RECIPE), self.lender.time_zone)
+
+    def _publish_scores(self, terms: ScoringTerms, rows: pl.DataFrame) -> None:
+        publish_scores(run=self.run, rows=rows, card=terms.cards[0], now=self.clock())
 
     def _terms(self, at: datetime, capacity: int | None) -> RunTerms:
         cases = count_collectors() * int(settings.CASES_PER_COLLECTOR)

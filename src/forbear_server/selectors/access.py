@@ -26,6 +26,7 @@ class Screen(StrEnum):
     RULES = "C13"
     MAY_CONTACT = "C14"
     EVIDENCE = "C15"
+    SCORECARDS = "C17"
 
 
 _TABLE: dict[Screen, dict[Role, Level]] = {
@@ -81,6 +82,12 @@ _TABLE: dict[Screen, dict[Role, Level]] = {
         Role.COMPLIANCE: Level.FULL,
         Role.COMPLAINTS: Level.OWN,
         Role.ADMIN: Level.READ,
+    },
+    # Written by strategists, approved by compliance; the service asks which of the two it is.
+    Screen.SCORECARDS: {
+        Role.LEAD: Level.READ,
+        Role.STRATEGIST: Level.FULL,
+        Role.COMPLIANCE: Level.FULL,
     },
 }
 

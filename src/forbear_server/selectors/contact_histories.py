@@ -19,10 +19,9 @@ from forbear.contact.consents import Consent, ConsentKind
 from forbear.contact.counting import ContactHistory
 from forbear.portfolio.book import Book, partition_of
 from forbear.portfolio.borrowers import attempt
-from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
-from forbear_server.selectors.worklists import visible_items
+from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.store.models import Borrower, PermitRequest
 
 INSTANT = timedelta(microseconds=1)
@@ -51,7 +50,7 @@ def find_borrowers(
 
     `without_permit` is left out of the history: the permit that is itself about to be used.
     """
-    rows = {b.ref: b for b in Borrower.objects.filter(ref__in=_may_see(actor, set(refs)))}
+    rows = {b.ref: b for b in Borrower.objects.filter(ref__in=visible_refs(actor, refs))}
     attempts, consents = _of_book(open_book(actor.lender_code), actor.lender_code, list(rows))
     permits = _of_permits([b.pk for b in rows.values()], at, without_permit)
     return {
@@ -70,19 +69,9 @@ def find_borrowers(
 
 def known_refs(actor: Actor, refs: set[str]) -> set[str]:
     """Those of `refs` that are borrowers this person may see."""
-    seen = _may_see(actor, refs)
+    seen = visible_refs(actor, refs)
     rows = Borrower.objects.filter(lender_id=actor.lender_id, ref__in=seen)
     return set(rows.values_list("ref", flat=True))
-
-
-def _may_see(actor: Actor, refs: set[str]) -> set[str]:
-    """Collectors and leads see borrowers of their own worklist, compliance everyone's."""
-    if access_level(actor, Screen.LOAN) in {Level.FULL, Level.READ}:
-        return refs
-    if access_level(actor, Screen.LOAN) is Level.NONE:
-        return set()
-    own = visible_items(actor).filter(borrower__ref__in=refs)
-    return set(own.values_list("borrower__ref", flat=True))
 
 
 def _of_book(

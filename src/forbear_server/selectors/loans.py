@@ -23,11 +23,10 @@ from forbear.loans.schedules import Instalment
 from forbear.portfolio.book import Book, partition_of
 from forbear.portfolio.borrowers import loan_rows
 from forbear.primitives.day_counts import DayCount
-from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
+from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.selectors.borrowers import full_name, masked_phone
-from forbear_server.selectors.worklists import visible_items
 from forbear_server.store.models import Borrower, Loan
 
 
@@ -98,17 +97,9 @@ def find_loan(actor: Actor, ref: str, *, as_of: date) -> LoanExplained | None:
         return None
     partition, row = place
     borrower = Borrower.objects.filter(ref=row["borrower_id"]).first()
-    if not _may_see(actor, str(row["borrower_id"])):
+    if not visible_refs(actor, [str(row["borrower_id"])]):
         return None
     return _explained(actor, book, partition, row, borrower, as_of)
-
-
-def _may_see(actor: Actor, borrower_ref: str) -> bool:
-    """Collectors and leads see borrowers of their own worklist, compliance everyone's."""
-    level = access_level(actor, Screen.LOAN)
-    if level in {Level.FULL, Level.READ}:
-        return True
-    return bool(visible_items(actor).filter(borrower__ref=borrower_ref).exists())
 
 
 def _place(actor: Actor, book: Book, ref: str) -> tuple[int, dict[str, object]] | None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
 
 from forbear.loans.payments import Payment
 from forbear.portfolio.borrowers import loan_history
+from forbear.portfolio.scores import BEHAVIOUR
 from forbear.primitives.identifiers import LenderId, LoanId, PaymentId
 from forbear.scoring.histories import (
     Event,
@@ -46,6 +50,15 @@ def find_history(
     reported = BehaviourEvent.objects.filter(borrower=known.borrower).order_by(
         "happened_on", "reported_at"
     )
+    kinds = {row.kind for row in on_top} | set(
+        BehaviourEvent.objects.values_list("kind", flat=True).distinct()
+    )
+    # Known for everybody as soon as this lender reports them: none is then a fact, not a gap.
+    history = replace(
+        history,
+        failed_debits=() if "failed_debit" in kinds else None,
+        promises=() if "promise_missed" in kinds else None,
+    )
     booked = {p.payment_id for record in history.loans for p in record.payments}
     for row in [*reported, *on_top]:
         event = as_event(row, actor.lender_code)
@@ -53,6 +66,14 @@ def find_history(
             continue
         history = with_event(history, event)
     return history
+
+
+def list_behaviour(lender_code: str) -> pl.DataFrame:
+    """Every event of the current lender that was reported, as the night's export wants them."""
+    rows = BehaviourEvent.objects.order_by("happened_on", "reported_at").values_list(
+        "loan_ref", "kind", "happened_on", "amount_minor", "idempotency_key"
+    )
+    return pl.DataFrame([(lender_code, *row) for row in rows], schema=dict(BEHAVIOUR), orient="row")
 
 
 def as_event(row: BehaviourEvent, lender_code: str) -> Event:

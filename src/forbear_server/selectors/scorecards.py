@@ -61,6 +61,18 @@ def champion(recipe: str) -> ScoreCardWhole | None:
     return None if one is None else ScoreCardWhole(_row(one), parsed(one.text), one.text)
 
 
+def scoring_cards(recipe: str) -> tuple[Scorecard, ...]:
+    """The cards a night scores with, the champion first; none without a champion."""
+    rows = ScoreCard.objects.filter(recipe=recipe, state="approved").order_by("name", "version")
+    parts = [(one.part, parsed(one.text)) for one in rows]
+    first = [card for part, card in parts if part == ScoreCard.Part.CHAMPION]
+    return (
+        (*first, *(card for part, card in parts if part != ScoreCard.Part.CHAMPION))
+        if first
+        else ()
+    )
+
+
 @lru_cache(maxsize=32)
 def parsed(text: str) -> Scorecard:
     """A card read once for each text: re-scoring a borrower at once must not parse it again."""

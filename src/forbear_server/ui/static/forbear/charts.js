@@ -46,6 +46,41 @@
         endLabel: { show: data.series.length <= 6, formatter: "{a}", color: "#1b2733" },
       })),
     }),
+    reliability: (data) => {
+      const most = Math.max(1, ...data.points.flatMap(([x, y, , high]) => [x, y, high]));
+      const line = (name, dash, points) => ({
+        type: "line", name, data: points, showSymbol: false, lineStyle: { type: dash, width: 1.5 },
+      });
+      return {
+        legend: { top: 0, left: 0, textStyle: { color: "#1b2733" } },
+        tooltip: { trigger: "item", valueFormatter: (v) => `${v}%` },
+        xAxis: { type: "value", name: data.x, nameLocation: "middle", nameGap: 28, min: 0, ...axis },
+        yAxis: { type: "value", name: data.y, min: 0, ...axis },
+        series: [
+          { type: "scatter", name: data.words[1], symbolSize: 9, data: data.points.map(([x, y]) => [x, y]) },
+          line(data.words[0], "dotted", [[0, 0], [most, most]]),
+          line(`${data.words[2]} ↓`, "dashed", data.points.map(([x, , low]) => [x, low])),
+          line(`${data.words[2]} ↑`, "dashed", data.points.map(([x, , , high]) => [x, high])),
+        ],
+      };
+    },
+    limits: (data) => ({
+      tooltip: { trigger: "axis" },
+      xAxis: { type: "category", data: data.points, ...axis },
+      yAxis: { type: "value", min: 0, ...axis },
+      series: [{
+        type: "bar",
+        data: data.values,
+        barMaxWidth: 28,
+        label: { show: data.points.length <= 18, position: "top", color: "#1b2733" },
+        markLine: {
+          symbol: "none",
+          lineStyle: { color: "#4a5866", type: "dashed" },
+          label: { formatter: "{b}", color: "#1b2733" },
+          data: data.limits.map(([name, at]) => ({ name, yAxis: at })),
+        },
+      }],
+    }),
   };
   const draw = (figure) => {
     if (figure.dataset.drawn || !window.echarts) return;
