@@ -76,3 +76,35 @@ def _words(words: Mapping[str, str], filled: Mapping[str, int | None]) -> Words:
 def _raw() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("features_catalogue.yaml")
     return dict(yaml.safe_load(text.read_text(encoding="utf-8")))
+
+
+def catalogue_page() -> str:
+    """The catalogue as a page of the reference (docs/reference/features.md)."""
+    lines = [
+        "# Behaviour features",
+        "",
+        "<!-- made from features_catalogue.yaml; a test holds it -->",
+        "",
+        f"{source()}.",
+        "",
+        "Each is computed for one loan at the end of one day from what was known then. A window of",
+        "n days ends with that day. Empty means not known. Direction: how the risk is expected to",
+        "move as the value rises; training holds a card to it.",
+        "",
+        "| feature | unit | direction | staff | borrower | what helps |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in catalogue().values():
+        advice = "" if one.advice is None else " / ".join(one.advice[x] for x in LANGUAGES)
+        says, tells = (" / ".join(w[x] for x in LANGUAGES) for w in (one.says, one.tells))
+        lines.append(
+            f"| `{one.name}` | {one.unit} | {one.monotone or ''} | {says} | {tells} | {advice} |"
+        )
+    lines += [
+        "",
+        "No feature counts complaints, disputes or applications for relief, and none says who a",
+        "person is. Posted penalty interest counts from its instalment's due date: the book does",
+        "not tell when it was posted. `connected` is what the book tells, that somebody answered;",
+        "that it was the borrower is not in the book.",
+    ]
+    return "\n".join(lines) + "\n"

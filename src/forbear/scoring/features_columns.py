@@ -27,7 +27,7 @@ def behaviour_features(
 ) -> pl.LazyFrame:
     """`lender`, `loan_id`, `borrower_id`, `as_of`, then every feature in the catalogue's order."""
     known = known_tables(tables, as_of=as_of, scheme=scheme)
-    stories = lateness.instalment_stories(known)
+    stories = lateness.instalment_stories(known).cache()
     rows = known.loans.join(payments.schedule_sums(known, stories), on="loan_key", how="left")
     rows = rows.join(payments.paid_sums(known), on="loan_key", how="left").with_columns(
         pl.col("^(paid_|scheduled_|due_|before_|fell_|instalments).*$").fill_null(0)
@@ -39,7 +39,7 @@ def behaviour_features(
         *payments.payment_features(known),
     ):
         live = live.join(part, on="loan_key", how="left")
-    live = live.join(payments.income_features(known), on="person", how="left")
+    live = live.join(payments.income_features(known), on="person_key", how="left")
     live = _with_events(live, tables, known)
     live = _with_other_loans(live, known)
     return live.sort("loan_key").select(_columns(known))

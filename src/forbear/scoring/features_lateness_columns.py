@@ -3,30 +3,28 @@
 import polars as pl
 
 from forbear.scoring.features_lateness import LATE_DAYS, LATE_WINDOWS, MAX_WINDOWS, RECENT
-from forbear.scoring.features_tables import START, KnownTables, counted_days, first_step_above
+from forbear.scoring.features_tables import (
+    START,
+    KnownTables,
+    beside,
+    counted_days,
+    first_step_above,
+)
 
 
 def instalment_stories(known: KnownTables) -> pl.LazyFrame:
     """Every instalment with `met_on` (null: not yet) and `days_late`, in order of due date."""
-    met = (
-        known.instalments.with_columns(
-            (pl.col("cumulative_minor") - known.scheme.materiality_minor).alias("needed_minor")
-        )
-        .sort("loan_key", "needed_minor")
-        .join_asof(
-            _lasting_totals(known),
-            left_on="needed_minor",
-            right_on="floor_minor",
-            by="loan_key",
-            strategy="forward",
-            check_sortedness=False,
-        )
-        .with_columns(
-            pl.when(pl.col("day") == START)
-            .then(pl.col("due_on"))
-            .otherwise(pl.col("day"))
-            .alias("met_on")
-        )
+    needed = known.instalments.with_columns(
+        (pl.col("cumulative_minor") - known.scheme.materiality_minor).alias("needed_minor")
+    )
+    lasting = _lasting_totals(known)
+    met = beside(
+        needed, lasting, near="needed_minor", of="floor_minor", strategy="forward"
+    ).with_columns(
+        pl.when(pl.col("day") == START)
+        .then(pl.col("due_on"))
+        .otherwise(pl.col("day"))
+        .alias("met_on")
     )
     ended = met.with_columns(
         pl.col("due_on").alias("from_on"), pl.col("met_on").fill_null(known.as_of).alias("end_on")
@@ -58,7 +56,6 @@ def _lasting_totals(known: KnownTables) -> pl.LazyFrame:
         .with_columns(floor.alias("floor_minor"))
         .group_by("loan_key", "floor_minor")
         .agg(pl.col("effective_on").min().alias("day"))
-        .sort("loan_key", "floor_minor")
     )
 
 
@@ -120,19 +117,15 @@ def _turning_days(known: KnownTables) -> pl.LazyFrame:
     )
     eves = turns.filter(pl.col("day") > first).with_columns(pl.col("day") - pl.duration(days=1))
     today = known.loans.select("loan_key", pl.lit(known.as_of).alias("day"))
-    return pl.concat([eves, today]).unique().sort("loan_key", "day")
+    return pl.concat([eves, today]).unique()
 
 
 def _days_past_due(known: KnownTables, days: pl.LazyFrame) -> pl.LazyFrame:
     """`days` past due at the end of each (`loan_key`, `day`)."""
-    paid = days.join_asof(
-        known.paid_days.select("loan_key", "effective_on", "running_minor"),
-        left_on="day",
-        right_on="effective_on",
-        by="loan_key",
-        strategy="backward",
-        check_sortedness=False,
-    ).with_columns(pl.col("running_minor").fill_null(0))
+    paid_days = known.paid_days.select("loan_key", "effective_on", "running_minor")
+    paid = beside(days, paid_days, near="day", of="effective_on", strategy="backward").with_columns(
+        pl.col("running_minor").fill_null(0)
+    )
     unmet = first_step_above(
         paid,
         known.instalments,

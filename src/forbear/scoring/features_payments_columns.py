@@ -131,34 +131,34 @@ def _quotient(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 
 
 def income_features(known: KnownTables) -> pl.LazyFrame:
-    """Per `person`: `income_day`, `income_day_share`; only with enough paying days."""
-    loans = known.loans.select("loan_key", "person")
+    """Per `person_key`: `income_day`, `income_day_share`; only with enough paying days."""
+    loans = known.loans.select("loan_key", "person_key")
     days = (
         paying_days(known)
         .filter(pl.col("day") >= known.first_day(INCOME_WINDOW))
         .join(loans, on="loan_key")
-        .select("person", "day")
+        .select("person_key", "day")
         .unique()
         .with_columns(pl.col("day").dt.day().cast(pl.Int64).alias("of_month"))
-        .filter(pl.len().over("person") >= INCOME_PAYING_DAYS)
+        .filter(pl.len().over("person_key") >= INCOME_PAYING_DAYS)
     )
     away = pl.LazyFrame({"away": list(range(-NEAR, NEAR + 1))}, schema={"away": pl.Int64})
     weights = (
         days.join(away, how="cross")
         .select(
-            "person",
+            "person_key",
             ((pl.col("of_month") - 1 + pl.col("away") + MONTH) % MONTH + 1).alias("centre"),
             (NEAR + 1 - pl.col("away").abs()).alias("weight"),
         )
-        .group_by("person", "centre")
+        .group_by("person_key", "centre")
         .agg(pl.col("weight").sum())
     )
-    chosen = weights.group_by("person").agg(
+    chosen = weights.group_by("person_key").agg(
         pl.col("centre").sort_by([-pl.col("weight"), pl.col("centre")]).first().alias("income_day")
     )
     is_near = (pl.col("of_month") - pl.col("income_day") + NEAR + MONTH) % MONTH <= 2 * NEAR
     return (
-        days.join(chosen, on="person")
-        .group_by("person", "income_day")
+        days.join(chosen, on="person_key")
+        .group_by("person_key", "income_day")
         .agg((is_near.sum() / pl.len()).alias("income_day_share"))
     )

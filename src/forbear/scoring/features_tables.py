@@ -6,13 +6,15 @@ one with `loan_key` unique in all of them). Nothing is collected here.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 
 from forbear.delinquency.aging import AgingScheme
 
 LOAN_COLUMNS = (
-    "loan_key", "lender", "loan_id", "borrower_id", "person", "principal_minor", "disbursed_on",
+    "loan_key", "lender", "loan_id", "borrower_id", "person", "person_key",
+    "principal_minor", "disbursed_on",
 )  # fmt: skip
 START = date(1, 1, 1)  # stands for "from the start" among the days of a loan
 
@@ -62,11 +64,17 @@ class KnownTables:
 
 def known_tables(tables: BehaviourTables, *, as_of: date, scheme: AgingScheme) -> KnownTables:
     """The tables with the future taken out and the contract kept."""
-    loans = with_person(tables.loans, tables.persons).filter(pl.col("disbursed_on") <= as_of)
+    loans = (
+        with_person(tables.loans, tables.persons)
+        .filter(pl.col("disbursed_on") <= as_of)
+        .with_columns(pl.col("person").rank("dense").alias("person_key"))
+        .cache()
+    )
     mine = loans.select("loan_key")
     payments = tables.payments.filter(pl.col("effective_on") <= as_of).join(
         mine, on="loan_key", how="semi"
     )
+    payments = payments.cache()
     events = tables.delinquency_events.filter(pl.col("starts_on") <= as_of)
     return KnownTables(
         as_of=as_of,
@@ -75,13 +83,15 @@ def known_tables(tables: BehaviourTables, *, as_of: date, scheme: AgingScheme) -
             *LOAN_COLUMNS,
             pl.when(pl.col("settled_on") <= as_of).then(pl.col("settled_on")).alias("settled_on"),
         ),
-        instalments=_instalments(tables.instalments.join(mine, on="loan_key", how="semi"), as_of),
+        instalments=_instalments(
+            tables.instalments.join(mine, on="loan_key", how="semi"), as_of
+        ).cache(),
         payments=payments,
-        paid_days=_paid_days(payments),
-        re_ages=events.filter(pl.col("kind") == "re_age").select(
-            "loan_key", pl.col("starts_on").alias("re_aged_on")
-        ),
-        pauses=merged_pauses(events.filter(pl.col("kind") == "pause")),
+        paid_days=_paid_days(payments).cache(),
+        re_ages=events.filter(pl.col("kind") == "re_age")
+        .select("loan_key", pl.col("starts_on").alias("re_aged_on"))
+        .cache(),
+        pauses=merged_pauses(events.filter(pl.col("kind") == "pause")).cache(),
     )
 
 
@@ -166,30 +176,48 @@ def counted_days(rows: pl.LazyFrame, known: KnownTables, *, key: str) -> pl.Lazy
     )
 
 
-def steps(instalments: pl.LazyFrame) -> pl.LazyFrame:
-    """Per loan the running totals of the schedule, each once with its earliest due date."""
-    return (
-        instalments.group_by("loan_key", "cumulative_minor")
-        .agg(pl.col("due_on").min().alias("step_due_on"))
-        .sort("loan_key", "cumulative_minor")
+def beside(
+    rows: pl.LazyFrame,
+    others: pl.LazyFrame,
+    *,
+    near: str,
+    of: str,
+    strategy: Literal["forward", "backward"],
+) -> pl.LazyFrame:
+    """Beside each row the nearest row of the same loan: `of` at least (forward) or at most `near`.
+
+    Loan and value make one ordered number, so one pass over sorted rows is enough; columns of
+    `others` are null where the loan has none.
+    """
+    told = [name for name in others.collect_schema().names() if name != "loan_key"]
+    right = others.rename({"loan_key": "other_key"}).with_columns(
+        _place("other_key", of).alias("place")
     )
+    is_same = pl.col("other_key") == pl.col("loan_key")
+    return (
+        rows.with_columns(_place("loan_key", near).alias("place"))
+        .sort("place")
+        .join_asof(right.sort("place"), on="place", strategy=strategy, check_sortedness=False)
+        .with_columns(pl.when(is_same).then(pl.col(name)).alias(name) for name in told)
+        .drop("other_key", "place")
+    )
+
+
+def _place(loan_key: str, value: str) -> pl.Expr:
+    return pl.col(loan_key).cast(pl.Int128) * 2**64 + pl.col(value).to_physical().cast(pl.Int128)
 
 
 def first_step_above(
     rows: pl.LazyFrame, instalments: pl.LazyFrame, *, above_minor: pl.Expr
 ) -> pl.LazyFrame:
     """Beside each row the first running total above an amount: `cumulative_minor`, `step_due_on`."""
-    return (
-        rows.with_columns((above_minor + 1).alias("least_minor"))
-        .sort("loan_key", "least_minor")
-        .join_asof(
-            steps(instalments),
-            left_on="least_minor",
-            right_on="cumulative_minor",
-            by="loan_key",
-            strategy="forward",
-            coalesce=False,
-            check_sortedness=False,
-        )
-        .drop("least_minor")
+    steps = instalments.group_by("loan_key", "cumulative_minor").agg(
+        pl.col("due_on").min().alias("step_due_on")
     )
+    return beside(
+        rows.with_columns((above_minor + 1).alias("least_minor")),
+        steps,
+        near="least_minor",
+        of="cumulative_minor",
+        strategy="forward",
+    ).drop("least_minor")
