@@ -74,6 +74,8 @@ ALLOWED_HOSTS = _list("FORBEAR_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 COOKIES_ARE_SECURE = _switch("FORBEAR_HTTPS")
 
 # Limits.
+# Early warnings a lender raises in a day: no more than its people can help.
+WARNINGS_PER_DAY = int(_text("FORBEAR_WARNINGS_PER_DAY", "50"))
 CASES_PER_COLLECTOR = int(_text("FORBEAR_CASES_PER_COLLECTOR", "60"))
 IMPORT_MAX_BYTES = int(_text("FORBEAR_IMPORT_MAX_BYTES", "209715200"))
 IDLE_SIGN_OUT_SECONDS = int(_text("FORBEAR_IDLE_SECONDS", "1800"))

@@ -13,6 +13,7 @@ import polars as pl
 
 from forbear.portfolio.book import Book
 from forbear.scoring import points_columns
+from forbear.scoring.alerts import suggestion_facts
 from forbear.scoring.card_texts import card_digest
 from forbear.scoring.cards import Scorecard
 from forbear.scoring.features_columns import IDS, behaviour_features
@@ -24,7 +25,7 @@ OUTCOME_DAYS = 30
 BEHAVIOUR = {
     "lender": pl.String(),
     "loan_id": pl.String(),
-    "kind": pl.String(),  # payment, failed_debit, promise_missed, grievance
+    "kind": pl.String(),  # as scoring.alerts.Cause, but for the night
     "happened_on": pl.Date(),
     "amount_minor": pl.Int64(),  # of a payment
     "event_id": pl.String(),  # of a payment: the id the book will know it by
@@ -87,12 +88,14 @@ def score_rows(
 ) -> pl.DataFrame:
     """Loans of a lender not yet at the outcome: ids, the card's inputs, `points`, `ppm`.
 
+    Beside the inputs stand the facts that choose which help is suggested.
+
     Raises `ScoringRefused` when the card reads a feature there is not.
     """
     features = behaviour_features(tables, as_of=as_of).filter(
         (pl.col("lender") == lender) & (pl.col("days_past_due") < OUTCOME_DAYS)
     )
-    kept = list(dict.fromkeys([*IDS, "as_of", *card.inputs]))
+    kept = list(dict.fromkeys([*IDS, "as_of", *card.inputs, *suggestion_facts()]))
     scored = features.select(kept).with_columns(points_columns.points(card))
     if card.calibration is not None:
         ppm = points_columns.probability_ppm(card.calibration, pl.col("points"))

@@ -231,6 +231,12 @@ def suggested_helps(facts: Mapping[str, object], *, cause: Cause) -> tuple[Groun
     return (Ground(help=last, facts=(), rules=tuple(raw["rules"]), basis=dict(raw["basis"])),)
 
 
+def suggestion_facts() -> tuple[str, ...]:
+    """The features the helps look at, beside those of a card."""
+    raws = _suggestions()["helps"].values()
+    return tuple(dict.fromkeys(line["fact"] for raw in raws for line in raw.get("when", ())))
+
+
 def help_words(help_: Help) -> Words:
     """The sentence that offers a help, for staff, by language."""
     words: Words = _suggestions()["helps"][help_.value]["says"]

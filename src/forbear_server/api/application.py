@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ninja import NinjaAPI
 
+from forbear_server.api.behaviour import router as behaviour
 from forbear_server.api.contact_checks import router as contact_checks
 from forbear_server.api.evidence import router as evidence
 from forbear_server.api.permits import router as permits
@@ -20,4 +21,5 @@ api = NinjaAPI(
 api.add_router("", contact_checks)
 api.add_router("", permits)
 api.add_router("", evidence)
+api.add_router("", behaviour)
 handle_problems(api)

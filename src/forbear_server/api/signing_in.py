@@ -38,12 +38,12 @@ class TokenSignIn(HttpBearer):
 
 
 def for_screen(
-    which: Screen,
+    *which: Screen,
 ) -> Callable[
     [Callable[Concatenate[ApiRequest, P], R]],
     Callable[Concatenate[HttpRequest, P], R | HttpResponse],
 ]:
-    """Only for roles that see this screen; the lender's rows are open inside."""
+    """Only for roles that see one of these screens; the lender's rows are open inside."""
 
     def declare(
         view: Callable[Concatenate[ApiRequest, P], R],
@@ -52,8 +52,8 @@ def for_screen(
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
             asked = cast(ApiRequest, request)
             with lender_scope(asked.auth.lender_id):
-                if access_level(asked.auth, which) is Level.NONE:
-                    return _denied(asked, which)
+                if all(access_level(asked.auth, one) is Level.NONE for one in which):
+                    return denied(asked, *which)
                 return view(asked, *args, **kwargs)
 
         return cast(Callable[Concatenate[HttpRequest, P], R | HttpResponse], guarded)
@@ -61,10 +61,12 @@ def for_screen(
     return declare
 
 
-def _denied(request: ApiRequest, which: Screen) -> HttpResponse:
+def denied(request: ApiRequest, *which: Screen) -> HttpResponse:
+    """The refusal of a role, recorded."""
     record_access_refused(
-        actor=request.auth, screen=which, method=str(request.method), now=business_now()
+        actor=request.auth, screen=which[0], method=str(request.method), now=business_now()
     )
-    needed = ", ".join(role.value for role in roles_with_access(which))
+    roles = dict.fromkeys(role.value for one in which for role in roles_with_access(one))
+    needed = ", ".join(roles)
     title = f"The role {request.auth.role.value} may not ask this; one of {needed} may."
     return problem("role_missing", title, 403)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from forbear.loans.schedules import Instalment
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.loan_scores import refusal_text, score_context
 from forbear_server.console.problems import Problem
 from forbear_server.console.wording import (
     CHANNELS,
@@ -23,7 +24,7 @@ from forbear_server.console.wording import (
     is_english,
     word,
 )
-from forbear_server.selectors.access import Screen
+from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.loans import LoanExplained, find_loan
 from forbear_server.services.loans import record_loan_read
 from forbear_server.ui.clock import BEIJING, business_now
@@ -85,6 +86,9 @@ def loan(request: ConsoleRequest, ref: str) -> HttpResponse:
         "payoff_steps": _payoff_steps(found),
         "timeline": _timeline(found, today),
         "rest_minor": found.allocation.credit_minor,
+        **score_context(request.actor, ref),
+        "warning_refusal": refusal_text(request.GET.get("refused", "")),
+        "may_see_card": access_level(request.actor, Screen.SCORECARDS) is not Level.NONE,
     }
     status = 422 if problems else 200
     return render(request, "console/loan.html", context, status=status)

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.loan_scores import shown_warning
 from forbear_server.console.wording import ACTIONS, BUCKETS, word
 from forbear_server.console.worklists import shown_ground
-from forbear_server.selectors.access import Screen
+from forbear_server.selectors.access import Level, Screen, access_level
+from forbear_server.selectors.early_warnings import count_open_warnings, list_warnings
 from forbear_server.selectors.overview import (
     Ladder,
     LadderRow,
@@ -73,9 +75,20 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         "roll_columns": _roll_columns(found.roll_rates) if found.roll_rates else [],
         "vintage_block": _vintage_block(found.vintages) if found.vintages else None,
         "actions": [(word(ACTIONS, code), n) for code, n in found.actions],
+        **_attention(request),
         "hindered": [(shown_ground(one.ground), one.borrowers) for one in found.hindered],
     }
     return render(request, "console/overview.html", context)
+
+
+def _attention(request: ConsoleRequest) -> dict[str, Any]:
+    """需要关注: warnings with the help suggested first; a count only for who sees no persons."""
+    rows, count = list_warnings(request.actor)
+    return {
+        "sees_persons": access_level(request.actor, Screen.LOAN) is not Level.NONE,
+        "warnings": [shown_warning(row) for row in rows],
+        "warning_count": count if rows else count_open_warnings(),
+    }
 
 
 def _tiles(found: Overview) -> list[Tile]:

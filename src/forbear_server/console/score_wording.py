@@ -77,7 +77,28 @@ CAUSES: Words = {
     "payment": gettext_lazy("还款"),
     "failed_debit": gettext_lazy("扣款失败"),
     "promise_missed": gettext_lazy("承诺未兑现"),
-    "grievance": gettext_lazy("收到投诉或异议"),
+    "complaint": gettext_lazy("收到投诉"),
+    "dispute": gettext_lazy("收到异议"),
+    "hardship": gettext_lazy("困难申请"),
+}
+
+DISMISSALS: Words = {
+    "already_in_touch": gettext_lazy("已在联系，不需要另外提醒"),
+    "paid_meanwhile": gettext_lazy("已经还款"),
+    "nothing_needed": gettext_lazy("看过了，不需要帮助"),
+    "wrong_data": gettext_lazy("数据有误"),
+}
+WARNING_STATES: Words = {
+    "open": gettext_lazy("待处理"),
+    "helped": gettext_lazy("已提供帮助"),
+    "dismissed": gettext_lazy("不需要"),
+    "lapsed": gettext_lazy("已过期"),
+}
+WARNING_STATE_KINDS: Mapping[str, str] = {
+    "open": "care",
+    "helped": "ok",
+    "dismissed": "quiet",
+    "lapsed": "quiet",
 }
 
 

@@ -171,7 +171,10 @@ def reliability(validation: Mapping[str, Any]) -> list[ShownBand]:
     """Predicted against observed, in percent, with the interval of what was observed."""
     return [
         ShownBand(
-            *(_ppm(one.get(f"{name}_ppm")) for name in ("predicted", "observed", "low", "high")),
+            predicted=_ppm(one.get("predicted_ppm")),
+            observed=_ppm(one.get("observed_ppm")),
+            low=_ppm(one.get("low_ppm")),
+            high=_ppm(one.get("high_ppm")),
             n=int(one.get("n", 0)),
         )
         for one in _maps(validation.get("reliability"))

@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from forbear.scoring.model_cards import model_card_html
 
 from forbear.scoring.axes import Axis
 from forbear.scoring.cards import Scorecard
@@ -119,7 +118,7 @@ def add(request: ConsoleRequest) -> HttpResponseBase:
 @require_GET
 @screen(Screen.SCORECARDS)
 def scorecard(request: ConsoleRequest, card_uuid: UUID) -> HttpResponse:
-    whole = _whole(card_uuid)
+    whole = whole_or_404(card_uuid)
     if request.htmx and request.htmx.target == "trial-outcome":
         return render(request, "console/scorecard_trial.html", _trial(whole.card, request.GET))
     return _card_page(request, whole)
@@ -156,7 +155,7 @@ def _card_page(
 @screen(Screen.SCORECARDS, writes=True)
 def decide(request: ConsoleRequest, card_uuid: UUID, verb: str) -> HttpResponseBase:
     """Submit, approve, return or retire; a refusal shows why and changes nothing."""
-    whole = _whole(card_uuid)
+    whole = whole_or_404(card_uuid)
     now, note = business_now(), request.POST.get("note", "")
     try:
         if verb == "submit":
@@ -182,29 +181,6 @@ def decide(request: ConsoleRequest, card_uuid: UUID, verb: str) -> HttpResponseB
         )
         return _card_page(request, whole, _told(refusal), 409)
     return HttpResponseRedirect(_address(card_uuid))
-
-
-@require_GET
-@screen(Screen.SCORECARDS)
-def model_card(request: ConsoleRequest, card_uuid: UUID) -> HttpResponse:
-    """The model card as one HTML file."""
-    whole = _whole(card_uuid)
-    page = model_card_html(whole.card, language="en" if is_english() else "zh-Hans")
-    return _file(page, f"{whole.card.name}-{whole.card.version}.html", "text/html")
-
-
-@require_GET
-@screen(Screen.SCORECARDS)
-def card_file(request: ConsoleRequest, card_uuid: UUID) -> HttpResponse:
-    """The card itself, as it was approved: canonical JSON."""
-    whole = _whole(card_uuid)
-    return _file(whole.text, f"{whole.card.name}-{whole.card.version}.json", "application/json")
-
-
-def _file(text: str, name: str, kind: str) -> HttpResponse:
-    answer = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 def _trial(card: Scorecard, query: QueryDict) -> dict[str, Any]:
@@ -276,7 +252,7 @@ def _moves(actor: Actor, row: ScoreCardRow) -> list[str]:
     return {"submitted": ["approve", "return"], "approved": ["retire"]}.get(row.state, [])
 
 
-def _whole(card_uuid: UUID) -> ScoreCardWhole:
+def whole_or_404(card_uuid: UUID) -> ScoreCardWhole:
     whole = find_scorecard(card_uuid)
     if whole is None:
         raise Http404

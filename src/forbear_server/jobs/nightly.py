@@ -24,12 +24,16 @@ from forbear.portfolio.book import Book
 from forbear.portfolio.manifests import RunFolder, RunManifest
 from forbear.portfolio.nightly import SNOOZES, STAGES, NightlyRun
 from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms
+from forbear.portfolio.scores import ScoringTerms
 from forbear.strategy.ladder import stage_ladder
 from forbear_server import __version__
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import book_root, run_folder
 from forbear_server.selectors.lenders import LenderRow, find_lender
+from forbear_server.selectors.score_histories import list_behaviour
+from forbear_server.selectors.scorecards import scoring_cards
 from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
+from forbear_server.services.early_warnings import WARNING_RECIPE
 from forbear_server.services.gate import lapse_permits, record_mask
 from forbear_server.services.runs import (
     begin_run,
@@ -39,6 +43,7 @@ from forbear_server.services.runs import (
     run_lock,
     stop_run,
 )
+from forbear_server.services.score_publication import publish_scores
 from forbear_server.services.worklist_publication import PlanDigest, publish_worklist
 from forbear_server.store.lender_scope import lender_scope
 

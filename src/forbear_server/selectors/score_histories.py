@@ -99,5 +99,5 @@ def as_event(row: BehaviourEvent, lender_code: str) -> Event:
             on=row.happened_on,
         )
     return GrievanceReceived(
-        grievance_id=str(row.uuid), kind=GrievanceKind.COMPLAINT, received_on=row.happened_on
+        grievance_id=str(row.uuid), kind=GrievanceKind(row.kind), received_on=row.happened_on
     )

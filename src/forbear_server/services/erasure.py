@@ -17,11 +17,16 @@ from forbear_server.selectors.retention import Obstacle, erasure_obstacles
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person, hold_keys, keeper_of_borrower
 from forbear_server.store.models import (
+    BehaviourEvent,
     Borrower,
+    EarlyWarning,
     EvidencePerson,
     EvidenceSubject,
+    LoanScore,
     PermitRequest,
     RetentionHold,
+    Standing,
+    StandingAppeal,
 )
 
 
@@ -79,12 +84,19 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
     )
     subjects.delete()
     _delete_permits(borrower_ref)
+    _delete_scores(borrower_ref)
     person.ref, person.key_sealed, person.erased_at = "", "", now
     person.save(update_fields=["ref", "key_sealed", "erased_at"])
     Borrower.objects.filter(ref=borrower_ref).update(
         name_sealed="", phone_sealed="", id_number_sealed="", address_sealed=""
     )
     return recorded
+
+
+def _delete_scores(borrower_ref: str) -> None:
+    """Scores, warnings, standing and what was told of the person go with them."""
+    for table in (LoanScore, EarlyWarning, BehaviourEvent, Standing, StandingAppeal):
+        table.objects.filter(borrower__ref=borrower_ref).delete()
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.books import BroughtRefs, brought_by_last_tape, open_book
 from forbear_server.services.evidence import append_evidence
 from forbear_server.store import run_locks
-from forbear_server.store.models import Borrower, Import, Loan, WorklistItem
+from forbear_server.store.models import Borrower, EarlyWarning, Import, Loan, LoanScore, WorklistItem
 
 REFS_AT_ONCE = 5_000
 
@@ -86,7 +86,11 @@ def _take_back(row: Import, actor: Actor, now: datetime) -> None:
 
 def _clear_desk(brought: BroughtRefs) -> dict[str, int]:
     """Delete the rows of these ids that nothing else needs; how many went and how many stayed."""
-    loans = sum(Loan.objects.filter(ref__in=refs).delete()[0] for refs in _portions(brought.loans))
+    loans = 0
+    for refs in _portions(brought.loans):
+        for scored in (LoanScore, EarlyWarning):
+            scored.objects.filter(loan_ref__in=refs).delete()
+        loans += Loan.objects.filter(ref__in=refs).delete()[0]
     removed = kept = 0
     is_needed = Exists(WorklistItem.objects.filter(borrower=OuterRef("pk"))) | Exists(
         Loan.objects.filter(borrower=OuterRef("pk"))

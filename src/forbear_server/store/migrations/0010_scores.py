@@ -342,7 +342,17 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("kind__in", ["payment", "failed_debit", "promise_missed", "grievance"])
+                            (
+                                "kind__in",
+                                [
+                                    "payment",
+                                    "failed_debit",
+                                    "promise_missed",
+                                    "complaint",
+                                    "dispute",
+                                    "hardship",
+                                ],
+                            )
                         ),
                         name="behaviour_event_kind_known",
                     ),

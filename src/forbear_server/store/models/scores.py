@@ -11,7 +11,7 @@ from forbear_server.store.models.lenders import Lender
 from forbear_server.store.models.scorecards import ScoreCard
 from forbear_server.store.models.users import User
 
-EVENT_KINDS = ["payment", "failed_debit", "promise_missed", "grievance"]
+EVENT_KINDS = ["payment", "failed_debit", "promise_missed", "complaint", "dispute", "hardship"]
 
 
 class BehaviourEvent(models.Model):

@@ -1,0 +1,145 @@
+"""Lay a night's scores on the desk, and raise the warnings people can help with today.
+
+A loan whose warning stands open, or was closed in the last thirty days, is only warned of again when
+its score fell further; one that never came within a day's budget is a candidate every night.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+from django.db import transaction
+from psycopg.types.json import Jsonb
+
+from forbear.primitives.identifiers import BorrowerId, LenderId, LoanId
+from forbear.scoring.alerts import Alert, AlertPolicy, Cause, alert, policy_of, within_budget
+from forbear.scoring.card_texts import card_digest
+from forbear.scoring.cards import Scorecard
+from forbear.scoring.points import score
+from forbear_server.services.early_warnings import (
+    RaisedFor,
+    budget_left,
+    lapse_warnings,
+    raise_warning,
+)
+from forbear_server.services.evidence import append_evidence
+from forbear_server.services.persons import borrower_ids
+from forbear_server.services.runs import BegunRun
+from forbear_server.store.copying import copy_rows
+from forbear_server.store.models import EarlyWarning, LoanScore, ScoreCard
+
+NIGHT = Cause.NIGHT.value
+WARNED_LATELY = timedelta(days=30)
+_COLUMNS = ["as_of", "scored_at", "points", "points_before", "ppm", "facts", "cause"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many loans were scored, how many warnings raised, how many left for another day."""
+
+    loans: int
+    raised: int
+    held_back: int
+
+
+@transaction.atomic
+def publish_scores(
+    *, run: BegunRun, rows: pl.DataFrame, card: Scorecard, now: datetime
+) -> Published:
+    """Replace the lender's scores by tonight's and raise warnings; the same night again is no more.
+
+    `rows`: loan_id, borrower_id, as_of, points, ppm and the card's inputs.
+    """
+    digest = card_digest(card)
+    row = ScoreCard.objects.get(digest=digest, state="approved")
+    before = dict(LoanScore.objects.filter(score_card=row).values_list("loan_ref", "points"))
+    lines = rows.sort("loan_id").to_dicts()
+    ids = borrower_ids(run.lender_id, sorted({line["borrower_id"] for line in lines}))
+    lapse_warnings(lender_id=run.lender_id, now=now)
+    chosen, held_back = _chosen(run, lines, card, before, now)
+    LoanScore.objects.filter(score_card=row).delete()
+    copy_rows(
+        "loan_score",
+        ["lender_id", "borrower_id", "loan_ref", "score_card_id", *_COLUMNS],
+        (
+            (
+                *(run.lender_id, ids[line["borrower_id"]], line["loan_id"], row.uuid),
+                *(line["as_of"], now, line["points"], before.get(line["loan_id"])),
+                *(line["ppm"], Jsonb({name: line[name] for name in card.inputs}), NIGHT),
+            )
+            for line in lines
+        ),
+    )
+    for one in chosen:
+        whose = RaisedFor(
+            lender_id=run.lender_id,
+            borrower_id=ids[str(one.borrower_id)],
+            borrower_ref=str(one.borrower_id),
+            loan_ref=str(one.loan_id),
+            card=row,
+        )
+        raise_warning(whose, one, now=now)
+    append_evidence(
+        "scores.recorded",
+        now=now,
+        lender_id=run.lender_id,
+        about=f"run:{run.business_date}",
+        body={
+            "scorecard": f"{row.name}/{row.version}",
+            "scorecard_digest": digest,
+            "rows": len(lines),
+            "raised": len(chosen),
+            "held_back": held_back,
+        },
+    )
+    return Published(len(lines), len(chosen), held_back)
+
+
+def _chosen(
+    run: BegunRun,
+    lines: list[dict[str, object]],
+    card: Scorecard,
+    before: dict[str, int],
+    now: datetime,
+) -> tuple[tuple[Alert, ...], int]:
+    """The alerts within today's budget, and how many of tonight's are beyond it."""
+    policy = policy_of(card)
+    warned = set(
+        EarlyWarning.objects.filter(raised_at__gt=now - WARNED_LATELY).values_list(
+            "loan_ref", flat=True
+        )
+    )
+    due = [line for line in lines if int(str(line["ppm"])) >= policy.floor_ppm]
+    stored = LoanScore.objects.filter(
+        score_card__digest=card_digest(card), loan_ref__in=warned
+    ).values_list("loan_ref", "facts")
+    known = dict(stored)
+    alerts = [
+        found
+        for line in due
+        for found in (_alert(run, line, card, policy, known.get(str(line["loan_id"]))),)
+        if found is not None
+    ]
+    chosen = within_budget(alerts, budget_left(run.lender_id, now.date()))
+    return chosen, len(alerts) - len(chosen)
+
+
+def _alert(
+    run: BegunRun,
+    line: dict[str, object],
+    card: Scorecard,
+    policy: AlertPolicy,
+    facts_before: dict[str, object] | None,
+) -> Alert | None:
+    return alert(
+        lender=LenderId(str(line["lender"])),
+        loan_id=LoanId(str(line["loan_id"])),
+        borrower_id=BorrowerId(str(line["borrower_id"])),
+        before=None if facts_before is None else score(card, facts_before),
+        after=score(card, line),
+        facts=line,
+        cause=Cause.NIGHT,
+        policy=policy,
+    )
