@@ -173,8 +173,8 @@ def known_at(history: LoanHistory, as_of: date) -> LoanHistory:
     """
     return replace(
         history,
-        loan=_record_at(history.loan, as_of),
-        others=tuple(_record_at(o, as_of) for o in history.others if o.disbursed_on <= as_of),
+        loan=record_at(history.loan, as_of),
+        others=tuple(record_at(o, as_of) for o in history.others if o.disbursed_on <= as_of),
         attempts=None
         if history.attempts is None
         else tuple(a for a in history.attempts if history.attempted_on(a) <= as_of),
@@ -188,7 +188,8 @@ def known_at(history: LoanHistory, as_of: date) -> LoanHistory:
     )
 
 
-def _record_at(record: LoanRecord, as_of: date) -> LoanRecord:
+def record_at(record: LoanRecord, as_of: date) -> LoanRecord:
+    """What was known of one loan at the end of `as_of`."""
     is_settled = record.settled_on is not None and record.settled_on <= as_of
     return replace(
         record,
