@@ -13,11 +13,11 @@ import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
 from forbear.scoring.cards import WHOLE, Calibration
-from forbear.scoring.measures import Floats, logistic_line
+from forbear.scoring.measures import Floats, log_odds, logistic_line
 from forbear.scoring.training.placing import Codes
 
-LEAST_GAIN = 0.002
 LEAST_EVENTS_FOR_STEPS = 300
+LINE_SHARE = 0.1
 LEAST_PPM = 1
 
 
@@ -30,7 +30,10 @@ def platt(points: Codes, events: Floats, lowest: int, highest: int) -> Calibrati
 
 
 def isotonic(points: Codes, events: Floats, lowest: int, highest: int) -> Calibration:
-    """The same by centred isotonic regression, lines between the middles of its steps."""
+    """The same by centred isotonic regression, lines between the middles of its steps.
+
+    A tenth of Platt's line (in log-odds) keeps scores apart below the first and above the last step.
+    """
     values, place, counts = np.unique(points, return_inverse=True, return_counts=True)
     rate = np.bincount(place, events) / counts
     steps = IsotonicRegression(increasing=False).fit_transform(values, rate, sample_weight=counts)
@@ -41,18 +44,21 @@ def isotonic(points: Codes, events: Floats, lowest: int, highest: int) -> Calibr
     level = (np.add.reduceat(steps * counts, starts) + 0.5) / (mass + 1.0)
     level = np.minimum.accumulate(level)
     every = np.arange(lowest, highest + 1)
-    return _calibration("isotonic", every, np.interp(every, middle, level))
+    steps_told = log_odds(np.interp(every, middle, level))
+    slope, intercept = logistic_line(events, points.astype(np.float64))
+    mixed = (1 - LINE_SHARE) * steps_told + LINE_SHARE * (min(slope, 0.0) * every + intercept)
+    return _calibration("isotonic", every, 1 / (1 + np.exp(-np.clip(mixed, -50, 50))))
 
 
 def calibrated(
     points: Codes, events: Floats, folds: Codes, *, lowest: int, highest: int
 ) -> Calibration:
-    """Platt, or isotonic where it lowers the log loss on folds left out by `LEAST_GAIN` of it."""
+    """Platt, or isotonic where it tells folds left out better (log loss)."""
     makers = {"platt": platt, "isotonic": isotonic}
     if events.sum() < LEAST_EVENTS_FOR_STEPS:
         return platt(points, events, lowest, highest)
     losses = {name: _loss(events, cross_calibrated(points, events, folds, name)) for name in makers}
-    is_better = losses["isotonic"] < losses["platt"] * (1 - LEAST_GAIN)
+    is_better = losses["isotonic"] < losses["platt"]
     return makers["isotonic" if is_better else "platt"](points, events, lowest, highest)
 
 

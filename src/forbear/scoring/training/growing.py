@@ -13,7 +13,7 @@ from forbear.scoring.training.glass_box import GlassBox, Settings, fit_glass_box
 from forbear.scoring.training.placing import codes_of, fine_axes
 from forbear.scoring.training.samples import Sample
 
-PAIRS_FROM_ROWS, PAIRS = 10_000, 4
+PAIRS_FROM_ROWS, PAIRS, PAIR_PLACES = 10_000, 10, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,16 @@ def settings_for(rows: int, seed: int) -> Settings:
     """Small files get small steps and no pairs, large ones a few pairs."""
     if rows < PAIRS_FROM_ROWS:
         return Settings(seed=seed)
-    return Settings(seed=seed, bags=6, rate=0.04, rounds=2000, leaf=50, smoothing=50, pairs=PAIRS)
+    return Settings(
+        seed=seed,
+        bags=6,
+        rate=0.04,
+        rounds=2000,
+        leaf=50,
+        smoothing=50,
+        pairs=PAIRS,
+        pair_places=PAIR_PLACES,
+    )
 
 
 def grow(sample: Sample, weights: Floats, settings: Settings) -> Grown:
