@@ -43,8 +43,8 @@ class BehaviourTables:
 class KnownTables:
     """What was known at `as_of`, with the running totals every feature needs.
 
-    `loans`: paid out by `as_of`, with `person`. `instalments`: `due_minor`, `cumulative_minor`
-    in order of due date. `paid_days`: one row a loan and day with money, `amount_minor` of the
+    `loans`: paid out by `as_of`, with `person`. `instalments`: `due_minor`, its `part_minor` of
+    principal and posted `penalty_minor`, `cumulative_minor` in order of due date. `paid_days`: one row a loan and day with money, `amount_minor` of the
     day and `running_minor` at its end. `re_ages`, `pauses`: merged, so that no day counts twice.
     """
 
@@ -113,7 +113,14 @@ def _instalments(rows: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     due = pl.col("principal_minor") + pl.col("interest_minor") + pl.col("fees_minor") + posted
     return (
         rows.sort("loan_key", "due_on", "seq")
-        .select("loan_key", "seq", "due_on", due.alias("due_minor"))
+        .select(
+            "loan_key",
+            "seq",
+            "due_on",
+            due.alias("due_minor"),
+            pl.col("principal_minor").alias("part_minor"),
+            posted.alias("penalty_minor"),
+        )
         .with_columns(pl.col("due_minor").cum_sum().over("loan_key").alias("cumulative_minor"))
     )
 
