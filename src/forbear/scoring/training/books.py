@@ -1,8 +1,8 @@
 """Preset `book`: what a book told on past days, and what followed within the months after.
 
 One row for each loan and day looked at. Features are the catalogue's (`scoring/features*`), so that
-the night and the desk score with the same definitions. Early warning: loans not past due that day
-(under one day), bad when 30 days late or more within the next 90. Roll: loans under 180 days late,
+the night and the desk score with the same definitions. Early warning: loans not 30 days late that
+day (the loans a night scores), bad when 30 days late or more within the next 90. Roll: loans under 180 days late,
 bad when in a worse bucket of 30 days a month later. A day counts only when what follows it is known.
 """
 
@@ -27,10 +27,10 @@ ROLL_DAYS, BUCKET_DAYS, ROLL_BELOW = 30, 30, 180
 MOST_DAYS = 12
 TARGETS = {
     "early_warning": Target(
-        event="30 days past due or more within 90 days, for loans not past due",
+        event="30 days past due or more within 90 days, for loans under 30 now",
         says={
-            "zh-Hans": "目前未逾期的贷款在 90 天内逾期达到 30 天以上",
-            "en": "30 days past due or more within 90 days, for a loan not past due now",
+            "zh-Hans": "目前逾期不到 30 天的贷款在 90 天内逾期达到 30 天以上",
+            "en": "30 days past due or more within 90 days, for a loan under 30 days now",
         },
     ),
     "roll": Target(
@@ -106,7 +106,7 @@ def book_sample(
 
 def _rows(tables: BehaviourTables, day: date, recipe: str, with_outcomes: bool) -> pl.DataFrame:
     late = pl.col("days_past_due")
-    chosen = late < 1 if recipe == "early_warning" else late < ROLL_BELOW
+    chosen = late < LATE_DAYS if recipe == "early_warning" else late < ROLL_BELOW
     live = behaviour_features(tables, as_of=day).filter(chosen)
     if not with_outcomes:
         return live.with_columns(pl.lit(-1, pl.Int8).alias("event")).collect()
