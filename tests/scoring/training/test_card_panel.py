@@ -57,8 +57,8 @@ def test_features_of_one_account_by_hand() -> None:
     last = panel_sample(rows, None, with_outcomes=False).frame.row(6, named=True)
     assert last == {
         "late_level_now": 0, "status_now": "0", "status_before": "C", "months_in_state": 0,
-        "late_level_worst": 1, "months_since_late": 4, "late_months_3": 0, "late_months_6": 1,
-        "late_months_12": 1, "late_months_24": 1, "owing_months_3": 1, "owing_months_6": 4,
+        "late_level_worst_in_use": 1, "late_level_worst_unused": None, "months_since_late_in_use": 4, "months_since_late_unused": None, "late_months_3_in_use": 0, "late_months_3_unused": None, "late_months_6": 1,
+        "late_months_12_in_use": 1, "late_months_12_unused": None, "late_months_24": 1, "owing_months_3": 1, "owing_months_6": 4,
         "owing_months_12": 4, "owing_share": 4 / 7, "paid_off_months_12": 2,
         "unused_months_12": 1, "months_on_book": 6, "worsenings_12": 3,
         "months_since_paid_off": 1, "months_since_owing": 0, "state_changes": 5,
@@ -67,7 +67,7 @@ def test_features_of_one_account_by_hand() -> None:
 
 def test_first_month_has_no_past() -> None:
     first = panel_sample(panel((1, -2, "X00")), None, with_outcomes=False).frame.row(0, named=True)
-    assert (first["status_before"], first["months_on_book"], first["months_since_late"]) == (
+    assert (first["status_before"], first["months_on_book"], first["months_since_late_unused"]) == (
         None, 0, None,
     )  # fmt: skip
 
@@ -75,7 +75,11 @@ def test_first_month_has_no_past() -> None:
 def test_windows_count_calendar_months_over_a_gap() -> None:
     rows = pl.concat([panel((1, -20, "1")), panel((1, -2, "000"))])
     last = panel_sample(rows, None, with_outcomes=False).frame.row(3, named=True)
-    assert (last["late_months_12"], last["late_months_24"], last["months_on_book"]) == (0, 1, 20)
+    assert (last["late_months_12_in_use"], last["late_months_24"], last["months_on_book"]) == (
+        0,
+        1,
+        20,
+    )
 
 
 def test_accounts_do_not_see_each_other_and_order_of_rows_does_not_matter() -> None:
@@ -100,7 +104,7 @@ def test_features_do_not_change_when_later_months_are_deleted(cut: int) -> None:
 
 def test_unknown_state_and_doubled_month_are_refused(tmp_path) -> None:  # type: ignore[no-untyped-def]
     write_table(tmp_path / "a", panel((1, -2, "0Q0")), "monthly_status.parquet")
-    with pytest.raises(ScoringRefused, match="STATUS is one of X, C, 0.* found Q"):
+    with pytest.raises(ScoringRefused, match=r"STATUS is one of X, C, 0.* found Q"):
         read_panel(tmp_path / "a")
     twice = pl.concat([panel((1, -2, "000")), panel((1, 0, "0"))])
     write_table(tmp_path / "b", twice, "monthly_status.parquet")

@@ -39,6 +39,8 @@ DROPPED = (
     LeftOut("MONTHS_BALANCE", "counts back from the day of extraction: known only afterwards"),
 )
 _LATE, _BAD = 1, 2
+# Past lateness weighs otherwise while nothing is borrowed: these are told apart.
+BY_USE = ("months_since_late", "late_level_worst", "late_months_3", "late_months_12")
 Months = NDArray[np.int64]
 
 
@@ -173,6 +175,10 @@ class _Panel:
         }
         numbers |= {f"late_months_{n}": self._last(late, n) for n in (3, 6, 12, 24)}
         numbers |= {f"owing_months_{n}": self._last(owing, n) for n in (3, 6, 12)}
+        for name in BY_USE:
+            column = np.asarray(numbers.pop(name), dtype=np.float64)
+            numbers[f"{name}_unused"] = np.where(unused, column, np.nan)
+            numbers[f"{name}_in_use"] = np.where(unused, np.nan, column)
         return pl.DataFrame(
             {name: np.asarray(column, dtype=np.float64) for name, column in numbers.items()}
         ).with_columns(
