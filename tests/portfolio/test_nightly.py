@@ -13,8 +13,9 @@ from builders import book_of, day, frame, instalments, payment, record
 from forbear import rulebooks
 from forbear.compliance.scopes import Scope, usual_memberships
 from forbear.portfolio.book import Book
+from forbear.portfolio.desk_events import SNOOZES, DeskEvents
 from forbear.portfolio.manifests import RunFolder, RunImpossible, RunManifest
-from forbear.portfolio.nightly import SNOOZES, NightlyRun
+from forbear.portfolio.nightly import NightlyRun
 from forbear.portfolio.run_terms import Law, Progress, RunTerms
 from forbear.portfolio.taking import take
 from forbear.strategy.ladder import stage_ladder
@@ -61,7 +62,7 @@ def run_over(
 
 def drive(run: NightlyRun, snoozes: pl.DataFrame | None = None) -> RunManifest:
     run.lock()
-    run.export(pl.DataFrame(schema=SNOOZES) if snoozes is None else snoozes)
+    run.export(DeskEvents() if snoozes is None else DeskEvents(snoozes=snoozes))
     run.age()
     run.gate()
     run.assign()

@@ -45,7 +45,7 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]
 def test_a_finished_night_shows_its_stages_in_order(night: int, signed_in: SignIn) -> None:
     page = signed_in(Role.ADMIN).get(f"/console/runs/{DAY}/").content.decode()
     names = re.findall(r'<span class="mono quiet">(\w+)</span></span></th>', page)
-    assert names == ["lock", "export", "age", "gate", "assign", "worklists", "report"]
+    assert names == ["lock", "export", "age", "score", "gate", "assign", "worklists", "report"]
     assert "从断点继续" not in page
     with lender_scope(night):
         run = Run.objects.get()

@@ -1,8 +1,9 @@
 """The nightly run over one lender's book: age, score, gate, assign, report, resumable by shard.
 
 Stages in order: `lock` (the day and the book's exact content are fixed) · `export` (desk events
-laid beside the book) · `age` · `score` (absent where no card is approved) · `gate` · `assign` ·
-`worklists` (rows for the desk; absent where no desk runs) · `report`. Stages of later capabilities
+laid beside the book) · `age` · `score` (by the approved cards, and
+standings; absent where no desk runs) · `gate` · `assign` · `worklists` (rows for the desk; absent
+where no desk runs) · `report`. Stages of later capabilities
 (allocate, accrue, promises, arrangements, clocks, seal) are absent, not faked; penalty interest
 accrues inside `age`.
 
@@ -10,7 +11,7 @@ The caller gives `at`, seed and capacity; they are fixed with the first start of
 from the manifest when the run goes on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from forbear.contact.facts import ContactFacts
 from forbear.portfolio import gate, reports
 from forbear.portfolio.aging import age_rows, partition_rows
 from forbear.portfolio.book import Book
+from forbear.portfolio.desk_events import APPEALS, BEHAVIOUR, SNOOZES, DeskEvents
 from forbear.portfolio.manifests import (
     RunFolder,
     RunImpossible,
@@ -32,18 +34,13 @@ from forbear.portfolio.manifests import (
 from forbear.portfolio.plan import PlanTerms, people_facts, plan, worklist_rows
 from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms, begun, told
 from forbear.portfolio.schema import Schema
-from forbear.portfolio.scores import BEHAVIOUR, ScoringTerms, behaviour_tables, score_rows
+from forbear.portfolio.scores import ScoringTerms, behaviour_tables, score_rows
+from forbear.portfolio.standings import has_rules, standing_rows
 from forbear.scoring.cards import Scorecard
+from forbear.scoring.features_tables import BehaviourTables
 from forbear.strategy.ladder import StageLadder
 
 STAGES = ("lock", "export", "age", "score", "gate", "assign", "worklists", "report")
-SNOOZES = {
-    "lender": pl.String(),
-    "borrower_id": pl.String(),
-    "until": pl.Datetime("us", "UTC"),
-}
-
-
 Work = Callable[[], tuple[str, int]]
 
 
@@ -91,9 +88,8 @@ class NightlyRun:
             [("book", lambda: self.folder.write_rows("lock", "book", pl.DataFrame([content])))],
         )
 
-    def export(self, snoozes: pl.DataFrame, behaviour: pl.DataFrame | None = None) -> None:
+    def export(self, events: DeskEvents) -> None:
         """Lay the desk's events of the borrowers beside the book."""
-        reported = pl.DataFrame(schema=BEHAVIOUR) if behaviour is None else behaviour
         known = self.manifest.stage("export")
         if known is not None and known.is_done:
             return
@@ -101,8 +97,9 @@ class NightlyRun:
             "export",
             self._upstream("lock"),
             [
-                ("snoozes", lambda: self._write_export("snoozes", snoozes, SNOOZES)),
-                ("behaviour", lambda: self._write_export("behaviour", reported, BEHAVIOUR)),
+                ("snoozes", lambda: self._write_export("snoozes", events.snoozes, SNOOZES)),
+                ("behaviour", lambda: self._write_export("behaviour", events.behaviour, BEHAVIOUR)),
+                ("appeals", lambda: self._write_export("appeals", events.appeals, APPEALS)),
             ],
         )
 
@@ -129,42 +126,70 @@ class NightlyRun:
             [(f"p{n:02d}", aged(n)) for n in range(self.book.manifest.partitions)],
         )
 
-    def score(self, terms: ScoringTerms, publish: Callable[[pl.DataFrame], None]) -> None:
-        """Points and probabilities of every loan not yet at the outcome, a shard a partition.
+    def score(
+        self,
+        terms: ScoringTerms,
+        publish_scores: Callable[[pl.DataFrame], None],
+        publish_standings: Callable[[pl.DataFrame], None],
+    ) -> None:
+        """Scores of every loan not yet at the outcome and standings of every borrower.
 
-        `publish` lays the champion's rows on the desk; it must be safe to repeat.
+        A shard a card and partition. The publishers lay the champion's rows and the standings on
+        the desk; they must be safe to repeat.
         """
-        behaviour = pl.scan_parquet(self.folder.file("export", "behaviour"))
-        cards = [
-            (f"c{place}-p{n:02d}", card, n)
-            for place, card in enumerate(terms.cards)
-            for n in range(self.book.manifest.partitions)
-        ]
+        day, numbers = self.terms.business_date, range(self.book.manifest.partitions)
+        shards: list[tuple[str, Work]] = []
+        for place, card in enumerate(terms.cards):
+            names = [f"c{place}-p{n:02d}" for n in numbers]
+            shards += [(name, self._scored(name, card, terms)) for name in names]
+            if place == 0:
+                shards.append(("scores", self._published("scores", names, publish_scores)))
+        if has_rules(day):
+            names = [f"s-p{n:02d}" for n in numbers]
+            shards += [(name, self._standings(name, terms)) for name in names]
+            shards.append(("standings", self._published("standings", names, publish_standings)))
+        self._stage("score", digest_of([self._upstream("age"), terms.told()]), shards)
 
-        def scored(name: str, card: Scorecard, number: int) -> Work:
-            def work() -> tuple[str, int]:
-                tables = behaviour_tables(self.book, number, behaviour, time_zone=terms.time_zone)
-                rows = score_rows(
-                    tables, card, lender=self.terms.lender, as_of=self.terms.business_date
-                )
-                return self.folder.write_rows("score", name, rows)
-
-            return work
-
-        def published() -> tuple[str, int]:
-            rows = pl.concat(
-                pl.read_parquet(self.folder.file("score", name))
-                for name, _card, _number in cards
-                if name.startswith("c0-")
+    def _scored(self, name: str, card: Scorecard, terms: ScoringTerms) -> Work:
+        def work() -> tuple[str, int]:
+            rows = score_rows(
+                self._tables(name, terms),
+                card,
+                lender=self.terms.lender,
+                as_of=self.terms.business_date,
             )
-            publish(rows)
-            return self.folder.write_rows("score", "desk", rows.select("loan_id", "points"))
+            return self.folder.write_rows("score", name, rows)
 
-        self._stage(
-            "score",
-            digest_of([self._upstream("age"), terms.digests, terms.time_zone]),
-            [*((name, scored(name, card, n)) for name, card, n in cards), ("desk", published)],
-        )
+        return work
+
+    def _standings(self, name: str, terms: ScoringTerms) -> Work:
+        def work() -> tuple[str, int]:
+            rows = standing_rows(
+                self._tables(name, terms),
+                pl.scan_parquet(self.folder.file("export", "appeals")),
+                lender=self.terms.lender,
+                as_of=self.terms.business_date,
+                offered_after_days=terms.offered_after_days,
+            )
+            return self.folder.write_rows("score", name, rows)
+
+        return work
+
+    def _tables(self, shard: str, terms: ScoringTerms) -> BehaviourTables:
+        """The partition a shard's name ends with, with what the desk was told."""
+        behaviour = pl.scan_parquet(self.folder.file("export", "behaviour"))
+        number = int(shard.rpartition("p")[2])
+        return behaviour_tables(self.book, number, behaviour, time_zone=terms.time_zone)
+
+    def _published(
+        self, name: str, shards: Sequence[str], publish: Callable[[pl.DataFrame], None]
+    ) -> Work:
+        def work() -> tuple[str, int]:
+            rows = pl.concat(pl.read_parquet(self.folder.file("score", one)) for one in shards)
+            publish(rows)
+            return self.folder.write_rows("score", name, rows.select("lender", "points"))
+
+        return work
 
     def gate(self) -> None:
         """What is permitted today, for every borrower in arrears and channel."""

@@ -22,27 +22,23 @@ from forbear.scoring.histories import PromiseTurn
 
 # A loan at this many days past due has reached what is warned of.
 OUTCOME_DAYS = 30
-BEHAVIOUR = {
-    "lender": pl.String(),
-    "loan_id": pl.String(),
-    "kind": pl.String(),  # as scoring.alerts.Cause, but for the night
-    "happened_on": pl.Date(),
-    "amount_minor": pl.Int64(),  # of a payment
-    "event_id": pl.String(),  # of a payment: the id the book will know it by
-}
 
 
 @dataclass(frozen=True, slots=True)
 class ScoringTerms:
-    """The cards to score with, the champion first, and the lender's calendar."""
+    """The cards to score with, the champion first (none: nothing is scored), and the calendar.
 
-    cards: tuple[Scorecard, ...]
+    `offered_after_days`: after so many days past a due date the lender offers relief to everybody,
+    from which lateness counts for the standing; None: only offers on record count.
+    """
+
+    cards: tuple[Scorecard, ...] = ()
     time_zone: str = "Asia/Shanghai"
+    offered_after_days: int | None = None
 
-    @property
-    def digests(self) -> list[str]:
-        """The cards by their digests: another card, another result."""
-        return [card_digest(card) for card in self.cards]
+    def told(self) -> list[object]:
+        """In a form that has a digest: another card, another result."""
+        return [[card_digest(card) for card in self.cards], self.time_zone, self.offered_after_days]
 
 
 def behaviour_tables(

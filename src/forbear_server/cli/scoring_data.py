@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from forbear.portfolio.book import Book
-from forbear.portfolio.scores import BEHAVIOUR, behaviour_tables
+from forbear.portfolio.desk_events import BEHAVIOUR
+from forbear.portfolio.scores import behaviour_tables
 from forbear.scoring.cards import Scorecard
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.features_tables import BehaviourTables

@@ -6,6 +6,8 @@ start only opens the console.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,12 +24,19 @@ from forbear.primitives.errors import require
 from forbear.world.demo_tape import write_demo_tapes
 from forbear.world.lenders import DEMO_LENDERS, DemoLender
 from forbear_server.jobs.nightly import RunOutcome, run_nightly
-from forbear_server.selectors.actors import Role, find_actor_by_name
+from forbear_server.selectors.actors import Actor, Role, find_actor_by_name
+from forbear_server.selectors.books import book_root
 from forbear_server.selectors.lenders import find_lender
+from forbear_server.selectors.scorecards import find_scorecard
 from forbear_server.selectors.worklists import visible_items
 from forbear_server.services.gate import issue_permit, lapse_permits
 from forbear_server.services.import_acceptance import import_for_lender
 from forbear_server.services.lenders import register_lender
+from forbear_server.services.scorecards import (
+    add_scorecard,
+    approve_scorecard,
+    submit_scorecard,
+)
 from forbear_server.services.users import UserExists, UserUnknown, add_user
 from forbear_server.store.lender_scope import lender_scope
 
@@ -39,6 +48,13 @@ ASKED_BY_DAY = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
 ASKED_AT_NIGHT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
 DECISIONS = 15
 DECIDING_ACCOUNT = "collector"
+CARD_WRITER, CARD_APPROVER = "strategist", "compliance"
+CARD_TERMS = ("--recipe", "early_warning", "--preset", "book", "--simulated", "--seed", "1")
+# Three month-ends to learn from, and two, more than ninety days later, to be judged by.
+CARD_DAYS = (
+    *(date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31)),
+    *(date(2026, 6, 30), date(2026, 7, 31)),
+)
 ENGLISH_NAMES = {
     "qinghe": "Qinghe Consumer Finance (demo)",
     "yunshan": "Yunshan Bank (demo)",
@@ -129,6 +145,8 @@ def prepare_lender(
         report.outcome is not Outcome.REFUSED,
         f"the demo tape of {lender.code} was refused: {report}",
     )
+    if lender is DEMO_LENDERS[0]:
+        prepare_scorecard(lender, now=clock())
     run = run_nightly(
         lender_code=lender.code,
         business_date=BUSINESS_DATE,
@@ -139,6 +157,44 @@ def prepare_lender(
     return DemoStep(lender, report, run)
 
 
+def prepare_scorecard(lender: DemoLender, *, now: datetime) -> None:
+    """Fit an early-warning card on the lender's own (invented) book, submit and approve it.
+
+    The command anyone would give; the card says that its people are invented.
+    """
+    file = Path(settings.DATA_DIR) / "cards" / f"{lender.code}-early-warning.json"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        days = [part for day in CARD_DAYS for part in ("--as-of", str(day))]
+        subprocess.run(
+            [sys.executable, "-m", "forbear_server.cli", "scoring", "fit", *CARD_TERMS, *days,
+             "--data", str(book_root(lender.code)), "--out", str(file)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    with lender_scope(find_lender(lender.code).lender_id):
+        strategist, officer = _account(CARD_WRITER), _account(CARD_APPROVER)
+        card = add_scorecard(actor=strategist, text=file.read_text(encoding="utf-8"), now=now)
+        found = find_scorecard(card)
+        if found is not None and found.row.state == "draft":
+            submit_scorecard(actor=strategist, card_uuid=card, now=now)
+            approve_scorecard(
+                actor=officer,
+                card_uuid=card,
+                part="champion",
+                note="演示：数据为虚构",
+                is_demonstration=True,
+                now=now,
+            )
+
+
+def _account(username: str) -> Actor:
+    actor = find_actor_by_name(username)
+    if actor is None:
+        raise UserUnknown(f"{username} is made before the demo needs it.")
+    return actor
+
+
 def prepare_decisions() -> int:
     """Ask the gate about a few borrowers the day before, by day and at night; how many answers.
 
@@ -147,9 +203,7 @@ def prepare_decisions() -> int:
     """
     lender = find_lender(DEMO_LENDERS[0].code)
     with lender_scope(lender.lender_id):
-        actor = find_actor_by_name(DECIDING_ACCOUNT)
-        if actor is None:
-            raise UserUnknown(f"{DECIDING_ACCOUNT} is made before the demo's decisions.")
+        actor = _account(DECIDING_ACCOUNT)
         lines = visible_items(actor).select_related("borrower").order_by("-rank")[:DECISIONS]
         for number, line in enumerate(lines):
             issue_permit(

@@ -21,8 +21,9 @@ from django.conf import settings
 import forbear
 from forbear import rulebooks
 from forbear.portfolio.book import Book
+from forbear.portfolio.desk_events import DeskEvents
 from forbear.portfolio.manifests import RunFolder, RunManifest
-from forbear.portfolio.nightly import SNOOZES, STAGES, NightlyRun
+from forbear.portfolio.nightly import STAGES, NightlyRun
 from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms
 from forbear.portfolio.scores import ScoringTerms
 from forbear.strategy.ladder import stage_ladder
@@ -30,8 +31,10 @@ from forbear_server import __version__
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import book_root, run_folder
 from forbear_server.selectors.lenders import LenderRow, find_lender
+from forbear_server.selectors.reward_policies import policy_in_force
 from forbear_server.selectors.score_histories import list_behaviour
 from forbear_server.selectors.scorecards import scoring_cards
+from forbear_server.selectors.standings import list_appeals
 from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
 from forbear_server.services.early_warnings import WARNING_RECIPE
 from forbear_server.services.gate import lapse_permits, record_mask
@@ -44,6 +47,7 @@ from forbear_server.services.runs import (
     stop_run,
 )
 from forbear_server.services.score_publication import publish_scores
+from forbear_server.services.standings import publish_standings
 from forbear_server.services.worklist_publication import PlanDigest, publish_worklist
 from forbear_server.store.lender_scope import lender_scope
 
@@ -91,7 +95,7 @@ def run_without_desk(
     """The same stages over a book alone, with no database: no snoozes, no worklist."""
     run = NightlyRun(RunFolder(root), book, terms, law(), stage_ladder(), listener, clock)
     run.lock()
-    run.export(pl.DataFrame(schema=SNOOZES))
+    run.export(DeskEvents())
     run.age()
     run.gate()
     run.assign()
@@ -144,16 +148,11 @@ class _Desk:
             lender_id=lender.lender_id,
             business_date=business_date,
             seed=seed_of(lender.code, business_date),
-            stages=self._stage_names(),
+            stages=STAGES,
             actor=actor,
             now=clock(),
         )
         self.stage = ""
-
-    def _stage_names(self) -> tuple[str, ...]:
-        """A stage that is not there tonight is absent, not empty."""
-        has_card = bool(self._scoring().cards)
-        return tuple(name for name in STAGES if name != "score" or has_card)
 
     def drive(self, at: datetime, capacity: int | None) -> RunOutcome:
         """Every stage in order, until the end, a pause or a failure."""
@@ -186,16 +185,11 @@ class _Desk:
 
     def _stages(self, nightly: NightlyRun) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "lock", nightly.lock
-        yield (
-            "export",
-            lambda: nightly.export(
-                list_snoozes(self.lender.code), list_behaviour(self.lender.code)
-            ),
-        )
+        yield "export", lambda: nightly.export(self._events())
         yield "age", nightly.age
         terms = self._scoring()
-        if terms.cards:
-            yield "score", lambda: nightly.score(terms, partial(self._publish_scores, terms))
+        publish = partial(self._publish_scores, terms)
+        yield "score", lambda: nightly.score(terms, publish, self._publish_standings)
         yield "gate", nightly.gate
         yield "assign", nightly.assign
         yield "worklists", lambda: nightly.worklists(partial(self._publish, nightly))
@@ -206,9 +200,24 @@ class _Desk:
             run=self.run, rows=rows, plan=_plan_digest(nightly.manifest), now=self.clock()
         )
 
+    def _events(self) -> DeskEvents:
+        return DeskEvents(
+            snoozes=list_snoozes(self.lender.code),
+            behaviour=list_behaviour(self.lender.code),
+            appeals=list_appeals(self.lender.code),
+        )
+
     def _scoring(self) -> ScoringTerms:
-        """The approved cards of the early warning, the champion first; none where it is missing."""
-        return ScoringTerms(scoring_cards(WARNING_RECIPE), self.lender.time_zone)
+        """The approved cards of the early warning, and when relief is offered by the policy."""
+        held = policy_in_force()
+        return ScoringTerms(
+            scoring_cards(WARNING_RECIPE),
+            self.lender.time_zone,
+            None if held is None else held.policy.offered_after_days,
+        )
+
+    def _publish_standings(self, rows: pl.DataFrame) -> None:
+        publish_standings(run=self.run, rows=rows, now=self.clock())
 
     def _publish_scores(self, terms: ScoringTerms, rows: pl.DataFrame) -> None:
         publish_scores(run=self.run, rows=rows, card=terms.cards[0], now=self.clock())

@@ -9,7 +9,7 @@ import polars as pl
 
 from forbear.loans.payments import Payment
 from forbear.portfolio.borrowers import loan_history
-from forbear.portfolio.scores import BEHAVIOUR
+from forbear.portfolio.desk_events import BEHAVIOUR
 from forbear.primitives.identifiers import LenderId, LoanId, PaymentId
 from forbear.scoring.histories import (
     Event,

@@ -6,7 +6,7 @@ from datetime import UTC
 
 import polars as pl
 
-from forbear.portfolio.nightly import SNOOZES
+from forbear.portfolio.desk_events import SNOOZES
 from forbear_server.store.models import User, WorklistItem
 
 

@@ -18,7 +18,14 @@ from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.books import BroughtRefs, brought_by_last_tape, open_book
 from forbear_server.services.evidence import append_evidence
 from forbear_server.store import run_locks
-from forbear_server.store.models import Borrower, EarlyWarning, Import, Loan, LoanScore, WorklistItem
+from forbear_server.store.models import (
+    Borrower,
+    EarlyWarning,
+    Import,
+    Loan,
+    LoanScore,
+    WorklistItem,
+)
 
 REFS_AT_ONCE = 5_000
 

@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField()),
                 ("text", models.TextField()),
                 ("digest", models.CharField(max_length=64)),
-                ("costs", models.JSONField(default=dict)),
+                ("costs", models.JSONField(default=list)),
                 (
                     "state",
                     models.CharField(

@@ -93,7 +93,7 @@ class RewardPolicy(models.Model):
     text = models.TextField()
     digest = models.CharField(max_length=64)
     # What it would cost, computed on the lender's book before anybody may approve it.
-    costs = models.JSONField(default=dict)
+    costs = models.JSONField(default=list)
     state = models.CharField(
         max_length=16, choices=ApprovalState.choices, default=ApprovalState.DRAFT
     )
