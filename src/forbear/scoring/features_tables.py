@@ -109,6 +109,8 @@ def with_person(rows: pl.LazyFrame, persons: pl.LazyFrame | None) -> pl.LazyFram
 
 
 def _instalments(rows: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    amounts = ("principal_minor", "interest_minor", "fees_minor", "penalty_minor")
+    rows = rows.with_columns(pl.col(amounts).fill_null(0))
     posted = pl.when(pl.col("due_on") <= as_of).then(pl.col("penalty_minor")).otherwise(0)
     due = pl.col("principal_minor") + pl.col("interest_minor") + pl.col("fees_minor") + posted
     return (

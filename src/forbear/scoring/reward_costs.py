@@ -7,12 +7,14 @@ These are costs by the schedule, not a forecast: nobody is assumed to pay better
 """
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
 
 from forbear.delinquency.aging import DEFAULT_SCHEME, AgingScheme
+from forbear.primitives.errors import require
 from forbear.scoring import standing_columns
 from forbear.scoring.cards import WHOLE
 from forbear.scoring.errors import ScoringRefused
@@ -210,3 +212,41 @@ def _waived(times_a_year: int, entitled: pl.DataFrame, known: KnownTables) -> in
         .agg(pl.col("penalty_minor").head(times_a_year).sum())
     )
     return int(posted.select(pl.col("penalty_minor").sum()).collect().item() or 0)
+
+
+def added_up(parts: Sequence[PolicyCosts]) -> PolicyCosts:
+    """The costs of several parts of one book on one day, no borrower in two of them."""
+    first = parts[0]
+    require(len({part.as_of for part in parts}) == 1, "costs of different days were added")
+    return PolicyCosts(
+        as_of=first.as_of,
+        people=sum(part.people for part in parts),
+        unknown=sum(part.unknown for part in parts),
+        tiers=tuple(
+            (code, sum(part.tiers[n][1] for part in parts))
+            for n, (code, _) in enumerate(first.tiers)
+        ),
+        rewards=tuple(
+            replace(
+                one,
+                **{
+                    name: sum(getattr(part.rewards[n], name) for part in parts)
+                    for name in (
+                        "people",
+                        "interest_forgone_minor",
+                        "waived_minor",
+                        "exposure_minor",
+                    )
+                },
+            )
+            for n, one in enumerate(first.rewards)
+        ),
+        limited=tuple(
+            (
+                limit,
+                sum(part.limited[n][1] for part in parts),
+                sum(part.limited[n][2] for part in parts),
+            )
+            for n, (limit, _, _) in enumerate(first.limited)
+        ),
+    )
