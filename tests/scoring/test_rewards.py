@@ -13,7 +13,7 @@ from forbear.loans.schedules import Instalment
 from forbear.primitives.identifiers import BorrowerId, LenderId, LoanId
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.histories import LoanRecord
-from forbear.scoring.reward_costs import costs_over_months, policy_costs
+from forbear.scoring.reward_costs import added_up, costs_over_months, policy_costs
 from forbear.scoring.rewards import RewardPolicy, read_policy
 from forbear.scoring.standing import Standing, standing
 from forbear.scoring.standing_columns import StandingTables
@@ -194,6 +194,34 @@ def test_only_the_largest_penalties_of_the_year_are_waived() -> None:
     made = policy_costs(lenient, tables(loan(2, paid=0)), as_of=AS_OF)
     costs = {one.reward: one for one in made.rewards}
     assert (costs["waiver"].people, costs["waiver"].waived_minor) == (1, 30)
+
+
+def test_what_accrues_on_an_unmet_instalment_is_waived_with_what_was_posted() -> None:
+    lenient = policy(**{"offered_after_days: 2\n": ""})
+    told = tables(loan(2, paid=0))
+    rated = told.behaviour.loans.with_columns(
+        pl.lit("0.36").cast(pl.Decimal(12, 8)).alias("penalty_rate_annual"),
+        pl.lit("actual/360").alias("day_count"),
+    )
+    made = policy_costs(
+        lenient, replace(told, behaviour=replace(told.behaviour, loans=rated)), as_of=AS_OF
+    )
+    # July: posted 10, and 1000 × 72 days × 0.36 / 360 = 72 accrued
+    assert {one.reward: one.waived_minor for one in made.rewards}["waiver"] == 82
+
+
+def test_a_settled_loan_forgoes_no_interest() -> None:
+    done = replace(loan(1, paid=3), settled_on=day("2026-09-15"))
+    made = policy_costs(policy(), tables(done), as_of=AS_OF)
+    costs = {one.reward: one for one in made.rewards}
+    assert (costs["discount"].people, costs["discount"].interest_forgone_minor) == (1, 0)
+
+
+def test_parts_of_a_book_add_up_to_the_book() -> None:
+    loans = [loan(1, paid=3), loan(2, paid=0), loan(3, paid=2), loan(4, paid=3)]
+    whole = policy_costs(policy(), tables(*loans), as_of=AS_OF)
+    parts = [policy_costs(policy(), tables(one), as_of=AS_OF) for one in loans]
+    assert added_up(parts) == whole
 
 
 def test_costs_of_the_months_before_use_only_what_was_known_then() -> None:

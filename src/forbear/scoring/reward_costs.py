@@ -1,8 +1,8 @@
 """What a reward policy costs on a book, before it is switched on: exact whole minor units.
 
 For each band the people, and for each reward what it would cost in a year if the book stayed as it
-is: interest forgone on the coming twelve months of the schedule, penalties waived as they were
-posted in the past twelve, exposure added by a higher limit. Today, and at the month ends before.
+is: interest forgone on the coming twelve months of the schedule, penalties waived of the
+past twelve, posted or accruing, exposure added by a higher limit. Today, and at the month ends before.
 These are costs by the schedule, not a forecast: nobody is assumed to pay better for the reward.
 """
 
@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from forbear.delinquency.aging import DEFAULT_SCHEME, AgingScheme
+from forbear.loans import penalty_columns
 from forbear.primitives.errors import require
 from forbear.scoring import standing_columns
 from forbear.scoring.cards import WHOLE
@@ -93,7 +94,10 @@ def policy_costs(
         people=people.height,
         unknown=people.height - scored.height,
         tiers=tuple((tier.code, counts.get(tier.code, 0)) for tier in rules.tiers),
-        rewards=tuple(_reward_cost(policy, one, scored, known) for one in policy.rewards),
+        rewards=tuple(
+            _reward_cost(policy, one, scored, known, tables.behaviour.loans)
+            for one in policy.rewards
+        ),
         limited=tuple(_limited(one, scored) for one in policy.limits),
     )
 
@@ -148,7 +152,11 @@ def _largest_principal(known: KnownTables) -> pl.LazyFrame:
 
 
 def _reward_cost(
-    policy: RewardPolicy, reward: Reward, scored: pl.DataFrame, known: KnownTables
+    policy: RewardPolicy,
+    reward: Reward,
+    scored: pl.DataFrame,
+    known: KnownTables,
+    rates: pl.LazyFrame,
 ) -> RewardCost:
     points = pl.col("points")
     until = policy.until_points(reward)
@@ -161,7 +169,9 @@ def _reward_cost(
         interest_forgone_minor=_interest_forgone(reward.discount_ppm, entitled, known)
         if reward.discount_ppm
         else 0,
-        waived_minor=_waived(reward.times_a_year, entitled, known) if reward.times_a_year else 0,
+        waived_minor=_waived(reward.times_a_year, entitled, known, rates)
+        if reward.times_a_year
+        else 0,
         exposure_minor=int(entitled.select((exposure // WHOLE).sum()).item() or 0),
     )
 
@@ -175,10 +185,11 @@ def _limited(limit: Limit, scored: pl.DataFrame) -> tuple[str, int, int]:
 def _interest_forgone(discount_ppm: int, entitled: pl.DataFrame, known: KnownTables) -> int:
     """Principal outstanding by the schedule × days × discount / 365, in the year after `as_of`.
 
-    Rounded half-up once a loan; what was paid ahead or is in arrears is not looked at.
+    Rounded half-up once a loan not yet settled; what was paid ahead or is in arrears is not looked
+    at.
     """
     until = known.as_of + timedelta(days=YEAR)
-    own = known.loans.join(entitled.lazy().select(WHO), on=WHO, how="semi")
+    own = _unsettled(known).join(entitled.lazy().select(WHO), on=WHO, how="semi")
     before = pl.col("due_on").shift(1).over("loan_key")
     starts = pl.max_horizontal(pl.coalesce(before, "disbursed_on"), pl.lit(known.as_of))
     days = (pl.min_horizontal("due_on", pl.lit(until)) - starts).dt.total_days().clip(0)
@@ -198,20 +209,73 @@ def _interest_forgone(discount_ppm: int, entitled: pl.DataFrame, known: KnownTab
     return int(per_loan.select(forgone.sum()).collect().item() or 0)
 
 
-def _waived(times_a_year: int, entitled: pl.DataFrame, known: KnownTables) -> int:
-    """The largest penalties posted to a borrower's instalments in the year to `as_of`."""
+def _waived(
+    times_a_year: int, entitled: pl.DataFrame, known: KnownTables, rates: pl.LazyFrame
+) -> int:
+    """The largest penalties on a borrower's instalments that fell due in the year to `as_of`.
+
+    A penalty is what the lender posted, with what accrues on an instalment that is still unmet.
+    """
     loans = known.loans.join(entitled.lazy().select(WHO), on=WHO, how="semi")
-    posted = (
-        known.instalments.filter(
-            pl.col("due_on").is_between(known.first_day(YEAR), known.as_of)
-            & (pl.col("penalty_minor") > 0)
-        )
-        .join(loans.select("loan_key", *WHO), on="loan_key")
+    due = known.instalments.filter(
+        pl.col("due_on").is_between(known.first_day(YEAR), known.as_of)
+    ).join(loans.select("loan_key", *WHO), on="loan_key")
+    penalty = pl.col("penalty_minor") + pl.col("accrued_minor").fill_null(0)
+    waived = (
+        due.join(_accrued(due, known, rates), on=["loan_key", "seq"], how="left")
+        .with_columns(penalty.alias("penalty_minor"))
         .sort(*WHO, "penalty_minor", descending=[False, False, True])
         .group_by(WHO, maintain_order=True)
         .agg(pl.col("penalty_minor").head(times_a_year).sum())
     )
-    return int(posted.select(pl.col("penalty_minor").sum()).collect().item() or 0)
+    return int(waived.select(pl.col("penalty_minor").sum()).collect().item() or 0)
+
+
+def _accrued(due: pl.LazyFrame, known: KnownTables, rates: pl.LazyFrame) -> pl.LazyFrame:
+    """Penalty interest accrued on each unmet instalment: `loan_key, seq, accrued_minor`."""
+    unmet = (
+        due.filter(pl.col("due_on") < known.as_of)
+        .join(_paid(known), on="loan_key", how="left")
+        .filter(pl.col("cumulative_minor") > pl.col("paid_minor").fill_null(0))
+        .select(
+            "loan_key",
+            "due_on",
+            "seq",
+            pl.col("part_minor").alias("principal_minor"),
+            pl.col("cumulative_minor").alias("due_cumulative_minor"),
+        )
+    )
+    own = known.payments.select("loan_key", "effective_on", "amount_minor").join(
+        unmet.select("loan_key").unique(), on="loan_key", how="semi"
+    )
+    amount = penalty_columns.amount_minor(
+        pl.col("minor_days"), pl.col("penalty_rate_annual"), pl.col("day_count")
+    )
+    return (
+        penalty_columns.minor_days(unmet, own, known.as_of)
+        .join(rates.select("loan_key", "penalty_rate_annual", "day_count"), on="loan_key")
+        .select("loan_key", "seq", amount.alias("accrued_minor"))
+    )
+
+
+def _paid(known: KnownTables) -> pl.LazyFrame:
+    return known.paid_days.group_by("loan_key").agg(
+        pl.col("amount_minor").sum().alias("paid_minor")
+    )
+
+
+def _unsettled(known: KnownTables) -> pl.LazyFrame:
+    """Loans neither said nor paid to be settled."""
+    scheduled = known.instalments.group_by("loan_key").agg(
+        pl.col("due_minor").sum().alias("scheduled_minor")
+    )
+    open_ = pl.col("paid_minor").fill_null(0) < pl.col("scheduled_minor")
+    return (
+        known.loans.filter(pl.col("settled_on").is_null())
+        .join(scheduled, on="loan_key")
+        .join(_paid(known), on="loan_key", how="left")
+        .filter(open_)
+    )
 
 
 def added_up(parts: Sequence[PolicyCosts]) -> PolicyCosts:
