@@ -84,7 +84,7 @@ def _purpose(card: Scorecard, words: _Words) -> Iterator[Block]:
         ("preset", card.preset),
         ("digest", card_digest(card)),
     ]
-    yield _facts(words, "purpose", facts)
+    yield _facts(words, "card_facts", facts)
     how = "adds_up" if card.scale.unit == "odds" else "adds_minor"
     scale = card.scale
     yield Paragraph(words.say(how, base=scale.base_points, doubling=scale.points_per_doubling))
@@ -172,7 +172,7 @@ def _figures(card: Scorecard, words: _Words) -> Iterator[Block]:
     told = _map(card.validation.get("measures"))
     rows = [(words.say(code), *_interval(told[code])) for code in MEASURES if code in told]
     rows += [(str(code), *_interval(told[code])) for code in told if code not in MEASURES]
-    yield from _table(words, "figures", ("measure", "value", "low", "high"), rows)
+    yield from _table(words, "measured", ("measure", "value", "low", "high"), rows)
     others = [
         (str(name), _interval(_map(one).get("auc"))[0], *_interval(_map(one).get("difference")))
         for name, one in sorted(_map(card.validation.get("challengers")).items())
@@ -205,11 +205,11 @@ def _drift_and_groups(card: Scorecard, words: _Words) -> Iterator[Block]:
         for one in _maps(card.validation.get("psi"))
         if one.get("psi") is not None
     ]
-    yield from _table(words, "stability", ("period", "value", "level"), periods)
+    yield from _table(words, "psi_by_period", ("period", "value", "level"), periods)
     yield Heading(2, words.say("fairness", least=LEAST_ROWS))
     groups = [_group(one, words) for one in _maps(card.validation.get("fairness"))]
     head = ("attribute", "group", "rows", "predicted", "observed", "auc")
-    yield from _table(words, "fairness", head, groups)
+    yield from _table(words, "groups", head, groups)
 
 
 def _group(one: Mapping[str, Any], words: _Words) -> tuple[str, ...]:
