@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from forbear.scoring.axes import Axis
 from forbear.scoring.cards import Calibration, Characteristic, Scorecard
 
+_FITS = 2**15
+_MOST_COMPARED = 8  # levels; more of them are looked up
+
 
 def points(card: Scorecard) -> pl.Expr:
     """Base points less every loss, as `points` (Int32)."""
-    losses = [characteristic_points(one) for one in card.characteristics]
-    total = pl.lit(card.scale.base_points, dtype=pl.Int32)
-    for loss in losses:
-        total = total + loss
-    return total.alias("points")
+    kind = _smallest(card)
+    total = pl.lit(card.scale.base_points, dtype=kind)
+    for one in card.characteristics:
+        total = total + _losses(one, kind)
+    return total.cast(pl.Int32).alias("points")
 
 
 def characteristic_points(one: Characteristic) -> pl.Expr:
-    """What one characteristic takes away, named after it (Int32).
-
-    A single numeric axis is a sum of steps at its edges, which Polars runs without a look-up.
-    """
-    axis = one.axes[0]
-    if len(one.axes) == 1 and axis.edges is not None:
-        return _steps(one, axis).alias(one.name)
-    place = _place(axis)
-    for other in one.axes[1:]:
-        place = place * other.places + _place(other)
-    return _looked_up(one.points, place).alias(one.name)
+    """What one characteristic takes away, named after it (Int32)."""
+    return _losses(one, pl.Int32).alias(one.name)
 
 
 def probability_ppm(calibration: Calibration, scored: pl.Expr) -> pl.Expr:
@@ -39,36 +35,71 @@ def probability_ppm(calibration: Calibration, scored: pl.Expr) -> pl.Expr:
     else:
         at = pl.lit(pl.Series(listed, dtype=pl.Int64)).search_sorted(scored.cast(pl.Int64), "right")
         place = (at.cast(pl.Int32) - 1).clip(0)
-    return _looked_up(calibration.ppm, place).alias("ppm")
+    return _looked_up(calibration.ppm, place, pl.Int32).alias("ppm")
 
 
-def _steps(one: Characteristic, axis: Axis) -> pl.Expr:
-    value = _number(axis)
-    total = pl.lit(one.points[0], dtype=pl.Int32)
-    before = one.points[0]
-    for edge, after in zip(axis.edges or (), one.points[1:], strict=False):
-        if after != before:
-            total = total + (value >= edge).cast(pl.Int32) * (after - before)
-        before = after
-    missing = pl.lit(one.points[axis.missing], dtype=pl.Int32)
-    return pl.when(value.is_null()).then(missing).otherwise(total)
+def _smallest(card: Scorecard) -> type[pl.DataType]:
+    """Int16 where every score fits: half the memory to move is nearly half the time."""
+    ends = (card.scale.base_points, card.lowest_points)
+    return pl.Int16 if all(abs(end) < _FITS for end in ends) else pl.Int32
+
+
+def _losses(one: Characteristic, kind: type[pl.DataType]) -> pl.Expr:
+    axis = one.axes[0]
+    if len(one.axes) == 1:
+        return _by_place(axis, one.points, kind)
+    place = _place(axis)
+    for other in one.axes[1:]:
+        place = place * other.places + _place(other)
+    return _looked_up(one.points, place, kind)
 
 
 def _place(axis: Axis) -> pl.Expr:
+    return _by_place(axis, range(axis.places), pl.Int32)
+
+
+def _by_place(axis: Axis, told: Sequence[int], kind: type[pl.DataType]) -> pl.Expr:
+    """For each value what its place is told."""
+    missing = pl.lit(told[axis.missing], dtype=kind)
     if axis.levels is not None:
-        levels = {level: n for n, level in enumerate(axis.levels)}
         text = _level_text(pl.col(axis.input))
-        found = text.replace_strict(levels, default=len(levels), return_dtype=pl.Int32)
-        return pl.when(text.is_null()).then(pl.lit(axis.missing, pl.Int32)).otherwise(found)
-    value = _number(axis)
-    place = pl.lit(0, dtype=pl.Int32)
-    for edge in axis.edges or ():
-        place = place + (value >= edge).cast(pl.Int32)
-    return pl.when(value.is_null()).then(pl.lit(axis.missing, pl.Int32)).otherwise(place)
+        found = _by_level(text, axis.levels, told, kind)
+        return pl.when(text.is_null()).then(missing).otherwise(found)
+    value = pl.col(axis.input).cast(pl.Float64)
+    found = _halved(value, axis.edges or (), told, 0, axis.missing, kind)
+    # of null "is it a number" is null, which takes the other way, as not a number does
+    return pl.when(value.is_not_nan()).then(found).otherwise(missing)
 
 
-def _number(axis: Axis) -> pl.Expr:
-    return pl.col(axis.input).cast(pl.Float64).fill_nan(None)
+def _by_level(
+    text: pl.Expr, levels: Sequence[str], told: Sequence[int], kind: type[pl.DataType]
+) -> pl.Expr:
+    if len(levels) > _MOST_COMPARED:
+        named = dict(zip(levels, told, strict=False))
+        return text.replace_strict(named, default=told[len(levels)], return_dtype=kind)
+    found: pl.Expr = pl.lit(told[len(levels)], dtype=kind)
+    for level, one in zip(levels, told, strict=False):
+        found = pl.when(text == level).then(pl.lit(one, dtype=kind)).otherwise(found)
+    return found
+
+
+def _halved(
+    value: pl.Expr,
+    edges: Sequence[float],
+    told: Sequence[int],
+    first: int,
+    end: int,
+    kind: type[pl.DataType],
+) -> pl.Expr:
+    """Places `first` to before `end`, halved until they tell the same: four comparisons for ten."""
+    if len(set(told[first:end])) == 1:
+        return pl.lit(told[first], dtype=kind)
+    middle = (first + end) // 2
+    return (
+        pl.when(value < edges[middle - 1])
+        .then(_halved(value, edges, told, first, middle, kind))
+        .otherwise(_halved(value, edges, told, middle, end, kind))
+    )
 
 
 def _level_text(value: pl.Expr) -> pl.Expr:
@@ -76,5 +107,5 @@ def _level_text(value: pl.Expr) -> pl.Expr:
     return value.cast(pl.String).str.replace(r"\.0+$", "")
 
 
-def _looked_up(table: tuple[int, ...], place: pl.Expr) -> pl.Expr:
-    return pl.lit(pl.Series(table, dtype=pl.Int32)).gather(place)
+def _looked_up(table: Sequence[int], place: pl.Expr, kind: type[pl.DataType]) -> pl.Expr:
+    return pl.lit(pl.Series(table, dtype=kind)).gather(place)

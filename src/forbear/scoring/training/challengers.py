@@ -19,6 +19,7 @@ from forbear.scoring.training.placing import codes_of, fine_axes
 from forbear.scoring.training.samples import Sample
 
 Learned = Callable[[Sample], Floats]
+Learner = Callable[[Sample, Floats, int], Learned]
 WOE_PLACES = 8
 ROUNDS, PATIENCE = 2000, 60
 FEW_ROWS = 20_000
@@ -102,7 +103,7 @@ def woe_logistic(sample: Sample, weights: Floats, seed: int) -> Learned:
     return lambda asked: _second(model.predict_proba(evidence(asked)))
 
 
-CHALLENGERS: dict[str, Callable[[Sample, Floats, int], Learned]] = {
+CHALLENGERS: dict[str, Learner] = {
     "lightgbm_tuned": tuned_lightgbm,
     "lightgbm_default": default_lightgbm,
     "woe_logistic": woe_logistic,

@@ -20,6 +20,7 @@ from forbear.scoring.training.calibrating import (
     per_log_odds,
     shrinkage,
 )
+from forbear.scoring.training.challengers import CHALLENGERS
 from forbear.scoring.training.compiling import POINTS_PER_DOUBLING, PointsTable, with_counts
 from forbear.scoring.training.folds import fold_sample, thinned
 from forbear.scoring.training.growing import grow, settings_for
@@ -60,7 +61,11 @@ def fit_card(sample: Sample, order: Order, *, advance: Advance = quiet) -> Score
     known = without_constants(known)
     folding = fold_sample(known, seed=order.seed)
     unseen = unseen_scores(
-        known, folding, seed=order.seed, challengers=order.challengers, advance=advance
+        known,
+        folding,
+        seed=order.seed,
+        challengers=CHALLENGERS if order.challengers else {},
+        advance=advance,
     )
     per_unit = per_log_odds(POINTS_PER_DOUBLING)
     slope = shrinkage(unseen.points, unseen.events, per_unit=per_unit)

@@ -17,7 +17,7 @@ from forbear.scoring.measures import (
     reliability,
 )
 from forbear.scoring.measures_intervals import Compared, Told, compared
-from forbear.scoring.training.challengers import CHALLENGERS
+from forbear.scoring.training.challengers import CHALLENGERS, Learner
 from forbear.scoring.training.compiling import MIDDLE_POINTS
 from forbear.scoring.training.folds import Folding, Rows, thinned
 from forbear.scoring.training.growing import grow, settings_for
@@ -54,13 +54,13 @@ def unseen_scores(
     folding: Folding,
     *,
     seed: int,
-    challengers: bool = True,
+    challengers: Mapping[str, Learner] = CHALLENGERS,
     advance: Advance = quiet,
 ) -> Unseen:
     """Trains once for each fold and asks about the rows left out."""
     rows: list[Rows] = []
     points: list[Codes] = []
-    told: dict[str, list[Floats]] = {name: [] for name in (CHALLENGERS if challengers else ())}
+    told: dict[str, list[Floats]] = {name: [] for name in challengers}
     total = len(folding.pairs)
     for number, (train, asked) in enumerate(folding.pairs):
         advance("try", number, total)
@@ -71,7 +71,7 @@ def unseen_scores(
         points.append(grown.table().points_of(other))
         rows.append(asked)
         for name in told:
-            told[name].append(CHALLENGERS[name](trained, weights, seed)(other))
+            told[name].append(challengers[name](trained, weights, seed)(other))
     advance("try", total, total)
     everywhere = np.concatenate(rows)
     return Unseen(
