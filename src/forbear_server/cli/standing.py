@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 import typer
 
 from forbear.portfolio.book import Book
 from forbear.portfolio.borrowers import loan_records
+from forbear.portfolio.standings import costs_of_book
 from forbear.primitives.errors import RequestRefused
 from forbear.primitives.identifiers import BorrowerId, LenderId
 from forbear.primitives.money import Currency, format_minor
-from forbear.scoring.features_tables import BehaviourTables
-from forbear.scoring.reward_costs import PolicyCosts, added_up, costs_over_months
+from forbear.scoring.reward_costs import PolicyCosts
 from forbear.scoring.rewards import RewardPolicy, policy_of_lender, read_policy
 from forbear.scoring.standing import Standing, standing
-from forbear.scoring.standing_columns import StandingTables
 from forbear.scoring.standing_histories import StandingHistory
 from forbear.scoring.standing_steps import RaisingStep, steps_to_raise
 from forbear_server.cli.books import known_book
 from forbear_server.cli.days import day_of
 from forbear_server.cli.presenting import refusing, say, show_records
-
-AT_ONCE_LOANS = 500_000  # partitions are computed together up to so many loans
-TABLES = ("loans", "instalments", "payments", "delinquency_events")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -117,12 +112,7 @@ def simulate(
         day = day_of(as_of)
         told = _policy(policy)
         opened = known_book(book, told.lender)
-        parts = [
-            costs_over_months(told, tables, as_of=day) for tables in _batches(opened, told.lender)
-        ]
-        if not parts:
-            raise ValueError(f"{book} holds no loan of lender {told.lender}: nothing to simulate.")
-        months = [added_up(days) for days in zip(*parts, strict=True)]
+        months = costs_of_book(opened, told, as_of=day)
     records = [_costs_record(one) for one in months]
     if as_json:
         typer.echo(json.dumps(records, ensure_ascii=False, default=str, indent=2))
@@ -147,46 +137,6 @@ def _lender_of(book: Book, borrower: str, lender: str | None) -> str:
     if len(found) > 1:
         raise ValueError(f"Borrower {borrower!r} is known to {', '.join(found)}: add --lender.")
     return found[0]
-
-
-def _batches(book: Book, lender: str) -> list[StandingTables]:
-    """The lender's partitions, several at once while they are small; keys made unique."""
-    groups: list[list[int]] = []
-    loans = AT_ONCE_LOANS
-    for number in range(book.manifest.partitions):
-        count = book.scan("loans", number).filter(pl.col("lender") == lender)
-        height = int(count.select(pl.len()).collect().item())
-        if not height:
-            continue
-        if loans + height > AT_ONCE_LOANS:
-            groups.append([])
-            loans = 0
-        groups[-1].append(number)
-        loans += height
-    return [_tables(book, lender, numbers) for numbers in groups]
-
-
-def _tables(book: Book, lender: str, numbers: list[int]) -> StandingTables:
-    frames = {
-        table: pl.concat(
-            [
-                book.scan(table, number).with_columns(
-                    pl.col("loan_key").cast(pl.Int64) + number * 2**32
-                )
-                for number in numbers
-            ]
-        )
-        for table in TABLES
-    }
-    loans = frames["loans"].filter(pl.col("lender") == lender)
-    return StandingTables(
-        behaviour=BehaviourTables(
-            loans=loans,
-            instalments=frames["instalments"],
-            payments=frames["payments"],
-            delinquency_events=frames["delinquency_events"],
-        )
-    )
 
 
 def _standing_record(
@@ -263,29 +213,23 @@ def _costs_record(costs: PolicyCosts) -> dict[str, Any]:
     }
 
 
-def _show_costs(months: list[PolicyCosts], currency: Currency) -> None:
+def _show_costs(months: Sequence[PolicyCosts], currency: Currency) -> None:
     today = months[0]
     rows = [
         {
             "reward": one.reward,
-            "kind": one.kind,
-            "people": one.people,
-            "interest forgone a year": format_minor(one.interest_forgone_minor, currency),
-            "waived a year": format_minor(one.waived_minor, currency),
-            "exposure added": format_minor(one.exposure_minor, currency),
+            "people": f"{one.people:,}",
+            "interest a year": format_minor(one.interest_forgone_minor, currency),
+            "waived": format_minor(one.waived_minor, currency),
+            "exposure": format_minor(one.exposure_minor, currency),
         }
         for one in today.rewards
     ]
     show_records(rows, as_json=False, title=f"{today.people:,} people on {today.as_of}")
     for limit, people, less in today.limited:
         say(f"Limit {limit}: {people:,} people, {format_minor(less, currency)} less to borrow.")
-    course: list[dict[str, date | int | str]] = [
-        {
-            "day": one.as_of,
-            **dict(one.tiers),
-            "unknown": one.unknown,
-            "cost a year": format_minor(one.yearly_minor, currency),
-        }
-        for one in months
-    ]
-    show_records(course, as_json=False, title="People in each band, and the cost, day by day")
+    for one in months:
+        bands = ", ".join(
+            f"{code} {people:,}" for code, people in (*one.tiers, ("unknown", one.unknown))
+        )
+        say(f"{one.as_of}: {format_minor(one.yearly_minor, currency)} a year ({bands})")

@@ -156,6 +156,7 @@ def refusal_text(code: str) -> str:
     told = {
         "warning_closed": _("这条预警已经处理过了。"),
         "warning_word_unknown": _("请选择给了哪种帮助，或为什么不需要。"),
+        "appeal": _("申诉没有被接受：请检查到期日与理由，同一期只能有一个申诉。"),
         "warning_unknown": _("这笔借据没有需要处理的预警。"),
     }
     return told.get(code, "")

@@ -16,6 +16,7 @@ from forbear.loans.schedules import Instalment
 from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.loan_scores import refusal_text, score_context
 from forbear_server.console.problems import Problem
+from forbear_server.console.standings import standing_context
 from forbear_server.console.wording import (
     CHANNELS,
     METHODS,
@@ -87,6 +88,7 @@ def loan(request: ConsoleRequest, ref: str) -> HttpResponse:
         "timeline": _timeline(found, today),
         "rest_minor": found.allocation.credit_minor,
         **score_context(request.actor, ref),
+        **standing_context(request.actor, ref, found.facts.borrower_ref, as_of),
         "warning_refusal": refusal_text(request.GET.get("refused", "")),
         "may_see_card": access_level(request.actor, Screen.SCORECARDS) is not Level.NONE,
     }

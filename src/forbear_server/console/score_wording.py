@@ -101,6 +101,30 @@ WARNING_STATE_KINDS: Mapping[str, str] = {
     "lapsed": "quiet",
 }
 
+POLICY_REFUSALS: Words = {
+    "reward-policy-faulty": gettext_lazy("奖励规则文件有误。"),
+    "reward-policy-punishes": gettext_lazy("奖励规则不能变相惩罚。"),
+    "reward-policy-sensitive": gettext_lazy("奖励规则不能以个人敏感特征为条件。"),
+    "reward-policy-of-another": gettext_lazy("这是另一家机构的奖励规则。"),
+    "reward-policy-currency": gettext_lazy("币种与账本不同。"),
+    "policy-version-taken": gettext_lazy("这个版本号已被另一份内容使用。"),
+    "policy-role-missing": gettext_lazy("您的角色不能这样操作。"),
+    "policy-own": gettext_lazy("不能审批自己写的奖励规则。"),
+    "card-not-in-state": gettext_lazy("现在的状态不能这样操作。"),
+    "card-note-missing": gettext_lazy("请说明退回的理由。"),
+}
+APPEAL_REASONS: Words = {
+    "paid_on_time": gettext_lazy("其实已按时还款"),
+    "was_promised_relief": gettext_lazy("当时已答应帮扶"),
+    "bank_failed": gettext_lazy("银行或渠道故障"),
+    "not_my_loan": gettext_lazy("不是本人借款"),
+}
+APPEAL_STATES: Words = {
+    "received": gettext_lazy("复核中，这一期暂不计分"),
+    "upheld": gettext_lazy("申诉成立，这一期不计分"),
+    "refused": gettext_lazy("申诉不成立"),
+}
+
 
 def in_language(words: CardWords) -> str:
     """A card's own sentence in the page's language."""

@@ -15,6 +15,7 @@ from forbear_server.console import (
     scorecard_files,
     scorecards,
     sign_in,
+    standings,
     worklists,
 )
 
@@ -32,6 +33,12 @@ urlpatterns = [
     path("worklist/<int:item_id>/<slug:verb>/", worklists.change, name="worklist-change"),
     path("loans/<str:ref>/", loans.loan, name="loan"),
     path("loans/<str:ref>/warning/", loan_scores.close, name="warning-close"),
+    path("loans/<str:ref>/appeal/", standings.appeal, name="standing-appeal"),
+    path(
+        "loans/<str:ref>/appeal/<uuid:appeal_uuid>/<slug:verb>/",
+        standings.appeal_decide,
+        name="standing-appeal-decide",
+    ),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import-file"),
     path("imports/<uuid:import_uuid>/mapping/", import_steps.mapping, name="import-mapping"),
@@ -64,6 +71,13 @@ urlpatterns = [
     path("rules/books/<str:book_id>/report/", rules.rulebook_report, name="rulebook-report"),
     path("rules/<str:rule_id>/", rules.rule, name="rule"),
     path("scorecards/", scorecards.scorecards, name="scorecards"),
+    path("scorecards/standing/", standings.standing_rules_page, name="standing-rules"),
+    path("scorecards/standing/add/", standings.add, name="reward-policy-add"),
+    path(
+        "scorecards/standing/<uuid:policy_uuid>/<slug:verb>/",
+        standings.decide,
+        name="reward-policy-decide",
+    ),
     path("scorecards/add/", scorecards.add, name="scorecard-add"),
     path("scorecards/<uuid:card_uuid>/", scorecards.scorecard, name="scorecard"),
     path(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from forbear.portfolio.book import Book
+from forbear.portfolio.standings import costs_of_book
 from forbear.scoring.approvals import next_state
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.reward_costs import PolicyCosts
@@ -18,6 +20,24 @@ from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.models import RewardPolicy
 
 NOTE_LENGTH = 200
+
+
+def simulate_policy(*, actor: Actor, text: str, book: Book, as_of: date) -> tuple[PolicyCosts, ...]:
+    """What the policy in this text would cost on the lender's own book. Writes nothing."""
+    policy = policy_of_lender(read_policy(text), actor.lender_code)
+    return costs_of_book(book, policy, as_of=as_of)
+
+
+@transaction.atomic
+def record_policy_refused(*, actor: Actor, code: str, now: datetime) -> None:
+    """A refused step changes nothing but the evidence."""
+    append_evidence(
+        "reward_policy.refused",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        body={"code": code},
+    )
 
 
 @transaction.atomic
