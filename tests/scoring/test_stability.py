@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from builders import day
 from forbear.scoring.errors import ScoringRefused
+from forbear.scoring.points_columns import place_counts
 from forbear.scoring.stability import (
     characteristic_drift,
     drift,
@@ -63,14 +65,15 @@ def test_sets_that_cannot_be_compared_are_refused() -> None:
 def test_what_a_card_is_made_of_is_compared_with_its_training() -> None:
     facts = [{"days_past_due": 0, "purpose": "school"}] * 70
     facts += [{"days_past_due": 40, "purpose": "school"}] * 30
-    found = {one.name: one for one in characteristic_drift(small_card(), facts)}
+    counted = place_counts(small_card(), pl.DataFrame(facts))
+    found = {one.name: one for one in characteristic_drift(small_card(), counted)}
     # days: (70, 20, 8, 2) of training against (70, 0, 30, 0)
     assert found["days_past_due"].level == "harm"
     assert found["days_past_due"].ks == Decimal("0.200000")
     assert [one.psi for one in found.values()] == sorted(
         (one.psi for one in found.values()), reverse=True
     )
-    assert characteristic_drift(small_card(), []) == ()
+    assert characteristic_drift(small_card(), {}) == ()
 
 
 def test_points_by_month_against_the_reference() -> None:

@@ -249,3 +249,16 @@ def test_scores_and_warnings_of_another_lender_are_closed_by_the_database(
         assert not LoanScore.objects.exists()
         assert not EarlyWarning.objects.exists()
         assert not EvidenceEntry.objects.filter(name="scores.recorded").exists()
+
+
+def test_the_card_page_shows_how_far_the_night_is_from_training(
+    desk: int, signed_in: Callable[..., Client]
+) -> None:
+    run_the_night()
+    with lender_scope(desk):
+        card = LoanScore.objects.values_list("score_card_id", flat=True)[0]
+        assert newest("scorecard.drift_noted")["rows"] == 2
+    page = signed_in(Role.LEAD).get(f"/console/scorecards/{card}/").content.decode()
+    assert 'data-testid="C17-drift"' in page
+    # two of three loans are 10 and 20 days late, against 40 of 400 in training
+    assert "目前逾期天数" in page[page.index('data-testid="C17-drift"') :]

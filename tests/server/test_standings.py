@@ -194,11 +194,12 @@ def test_nobody_approves_their_own_policy(book: int, writer: Client, officer: Ac
     with lender_scope(book):
         chosen = list_policies()[0].uuid
     assert writer.post(f"{PATH}{chosen}/approve/").status_code == 409
-    with lender_scope(book), pytest.raises(DatabaseError, match="approves_their_own"):
-        with transaction.atomic():
-            RewardPolicy.objects.update(
-                state="approved", decided_by_id=list_policies()[0].added_by_id
-            )
+    with (
+        lender_scope(book),
+        pytest.raises(DatabaseError, match="approves_their_own"),
+        transaction.atomic(),
+    ):
+        RewardPolicy.objects.update(state="approved", decided_by_id=list_policies()[0].added_by_id)
     assert policy_state(book) == [(1, "submitted")]
     assert recorded(book)[-1] == "reward_policy.refused"
 

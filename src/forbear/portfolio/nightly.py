@@ -14,6 +14,7 @@ from the manifest when the run goes on.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
@@ -34,8 +35,9 @@ from forbear.portfolio.manifests import (
 from forbear.portfolio.plan import PlanTerms, people_facts, plan, worklist_rows
 from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms, begun, told
 from forbear.portfolio.schema import Schema
-from forbear.portfolio.scores import ScoringTerms, behaviour_tables, score_rows
+from forbear.portfolio.scores import ScoringTerms, behaviour_tables, card_drift, score_rows
 from forbear.portfolio.standings import has_rules, standing_rows
+from forbear.scoring.card_texts import card_digest
 from forbear.scoring.cards import Scorecard
 from forbear.scoring.features_tables import BehaviourTables
 from forbear.strategy.ladder import StageLadder
@@ -64,6 +66,7 @@ class NightlyRun:
         self.folder, self.book, self.law, self.ladder = folder, book, law, ladder
         self.listener, self.clock = listener, clock
         self.states: pl.DataFrame | None = None
+        self.champion: Scorecard | None = None
         self.manifest = begun(folder, terms, law, ladder, clock)
         # a run that goes on keeps the moment, seed and capacity it was begun with
         self.terms = replace(
@@ -137,6 +140,7 @@ class NightlyRun:
         A shard a card and partition. The publishers lay the champion's rows and the standings on
         the desk; they must be safe to repeat.
         """
+        self.champion = terms.cards[0] if terms.cards else None
         day, numbers = self.terms.business_date, range(self.book.manifest.partitions)
         shards: list[tuple[str, Work]] = []
         for place, card in enumerate(terms.cards):
@@ -262,6 +266,8 @@ class NightlyRun:
             ("vintages", self._vintages),
             ("plan", self._plan_counts),
         ]
+        if self.champion is not None:
+            makers.append(("scores", partial(self._drift, self.champion)))
 
         def shard(name: str, make: Callable[[], object]) -> Work:
             return lambda: self.folder.write_report(name, make())
@@ -277,6 +283,15 @@ class NightlyRun:
         if self.manifest.finished_at is None:
             self._save(replace(self.manifest, finished_at=self.clock().isoformat()))
         return self.manifest
+
+    def _drift(self, card: Scorecard) -> object:
+        """How far tonight's scored loans are from those the champion was trained on."""
+        rows = pl.read_parquet(self.folder.root / "score" / "c0-p*.parquet")
+        return {
+            "scorecard_digest": card_digest(card),
+            "rows": rows.height,
+            "drift": card_drift(card, rows),
+        }
 
     def _ladder(self) -> object:
         day = self.terms.business_date

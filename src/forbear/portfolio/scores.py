@@ -19,6 +19,7 @@ from forbear.scoring.cards import Scorecard
 from forbear.scoring.features_columns import IDS, behaviour_features
 from forbear.scoring.features_tables import BehaviourTables
 from forbear.scoring.histories import PromiseTurn
+from forbear.scoring.stability import characteristic_drift
 
 # A loan at this many days past due has reached what is warned of.
 OUTCOME_DAYS = 30
@@ -97,3 +98,11 @@ def score_rows(
         ppm = points_columns.probability_ppm(card.calibration, pl.col("points"))
         scored = scored.with_columns(ppm)
     return scored.collect()
+
+
+def card_drift(card: Scorecard, rows: pl.DataFrame) -> list[dict[str, object]]:
+    """How far each characteristic of scored rows went from training, as a report keeps it."""
+    return [
+        {"name": one.name, "psi": str(one.psi), "level": one.level}
+        for one in characteristic_drift(card, points_columns.place_counts(card, rows))
+    ]

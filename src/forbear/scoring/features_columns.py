@@ -28,6 +28,7 @@ def behaviour_features(
     """`lender`, `loan_id`, `borrower_id`, `as_of`, then every feature in the catalogue's order."""
     known = known_tables(tables, as_of=as_of, scheme=scheme)
     stories = lateness.instalment_stories(known).cache()
+    money = payments.paying_days(known).cache()
     rows = known.loans.join(payments.schedule_sums(known, stories), on="loan_key", how="left")
     rows = rows.join(payments.paid_sums(known), on="loan_key", how="left").with_columns(
         pl.col("^(paid_|scheduled_|due_|before_|fell_|instalments).*$").fill_null(0)
@@ -36,10 +37,10 @@ def behaviour_features(
     for part in (
         lateness.worst_days(known),
         lateness.lateness_features(known, stories),
-        *payments.payment_features(known),
+        *payments.payment_features(known, money),
     ):
         live = live.join(part, on="loan_key", how="left")
-    live = live.join(payments.income_features(known), on="person_key", how="left")
+    live = live.join(payments.income_features(known, money), on="person_key", how="left")
     live = _with_events(live, tables, known)
     live = _with_other_loans(live, known)
     return live.sort("loan_key").select(_columns(known))

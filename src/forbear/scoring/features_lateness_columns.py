@@ -28,7 +28,7 @@ def instalment_stories(known: KnownTables) -> pl.LazyFrame:
     )
     ended = met.with_columns(
         pl.col("due_on").alias("from_on"), pl.col("met_on").fill_null(known.as_of).alias("end_on")
-    )
+    ).cache()
     is_over = pl.col("end_on") > pl.col("due_on")
     early = ended.filter(~is_over).with_columns(
         (pl.col("end_on") - pl.col("due_on")).dt.total_days().alias("counted")
@@ -126,12 +126,16 @@ def _days_past_due(known: KnownTables, days: pl.LazyFrame) -> pl.LazyFrame:
     paid = beside(days, paid_days, near="day", of="effective_on", strategy="backward").with_columns(
         pl.col("running_minor").fill_null(0)
     )
-    unmet = first_step_above(
-        paid,
-        known.instalments,
-        above_minor=pl.col("running_minor") + known.scheme.materiality_minor,
-    ).select(
-        "loan_key", "day", pl.col("step_due_on").alias("from_on"), pl.col("day").alias("end_on")
+    unmet = (
+        first_step_above(
+            paid,
+            known.instalments,
+            above_minor=pl.col("running_minor") + known.scheme.materiality_minor,
+        )
+        .select(
+            "loan_key", "day", pl.col("step_due_on").alias("from_on"), pl.col("day").alias("end_on")
+        )
+        .cache()
     )
     is_due = (pl.col("from_on") <= pl.col("day")).fill_null(False)
     late = counted_days(unmet.filter(is_due), known, key="day").select("loan_key", "day", "counted")

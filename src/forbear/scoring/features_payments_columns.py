@@ -32,8 +32,11 @@ def _within(day: str, known: KnownTables, window: int) -> pl.Expr:
     return (pl.col(day) >= known.first_day(window)).sum()
 
 
-def payment_features(known: KnownTables) -> list[pl.LazyFrame]:
-    """Part payments, paying days and reversals, per loan that has any; the rest is 0."""
+def payment_features(known: KnownTables, money: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Part payments, paying days and reversals, per loan that has any; the rest is 0.
+
+    `money`: the loan's `paying_days`.
+    """
     parts = first_step_above(
         known.paid_days.rename({"effective_on": "day"}),
         known.instalments,
@@ -45,9 +48,7 @@ def payment_features(known: KnownTables) -> list[pl.LazyFrame]:
             _within("day", known, 90).alias("part_payments_90d"),
             _within("day", known, 180).alias("part_payments_180d"),
         ),
-        paying_days(known)
-        .group_by("loan_key")
-        .agg(
+        money.group_by("loan_key").agg(
             _within("day", known, 30).alias("paying_days_30d"),
             _within("day", known, 90).alias("paying_days_90d"),
             (pl.lit(known.as_of) - pl.col("day").max()).dt.total_days().alias("days_since_payment"),
@@ -130,12 +131,11 @@ def _quotient(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole != 0).then(part / whole)
 
 
-def income_features(known: KnownTables) -> pl.LazyFrame:
+def income_features(known: KnownTables, money: pl.LazyFrame) -> pl.LazyFrame:
     """Per `person_key`: `income_day`, `income_day_share`; only with enough paying days."""
     loans = known.loans.select("loan_key", "person_key")
     days = (
-        paying_days(known)
-        .filter(pl.col("day") >= known.first_day(INCOME_WINDOW))
+        money.filter(pl.col("day") >= known.first_day(INCOME_WINDOW))
         .join(loans, on="loan_key")
         .select("person_key", "day")
         .unique()

@@ -4,7 +4,7 @@ The frames are those of the book's schema (`portfolio/schema.py`, one partition,
 one with `loan_key` unique in all of them). Nothing is collected here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -108,6 +108,17 @@ def with_person(rows: pl.LazyFrame, persons: pl.LazyFrame | None) -> pl.LazyFram
     )
 
 
+def part_of(tables: BehaviourTables, *, part: int, parts: int) -> BehaviourTables:
+    """The tables with one part of the persons, for a partition too large to hold at once.
+
+    Nobody is in two parts, so the features of all parts are those of the whole; which part
+    somebody falls in tells nothing and may change with the version of Polars.
+    """
+    people = with_person(tables.loans, tables.persons)
+    chosen = people.filter(pl.col("person").hash() % parts == part).drop("person")
+    return replace(tables, loans=chosen)
+
+
 def _instalments(rows: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     amounts = ("principal_minor", "interest_minor", "fees_minor", "penalty_minor")
     rows = rows.with_columns(pl.col(amounts).fill_null(0))
@@ -157,32 +168,35 @@ def counted_days(rows: pl.LazyFrame, known: KnownTables, *, key: str) -> pl.Lazy
     """
     names = ["loan_key", key]
     eventful = pl.concat([known.re_ages.select("loan_key"), known.pauses.select("loan_key")])
-    touched = rows.select(*names, "from_on", "end_on").join(eventful, on="loan_key", how="semi")
+    passed = (pl.col("end_on") - pl.col("from_on")).dt.total_days()
+    rows = rows.cache()
+    plain = rows.join(eventful, on="loan_key", how="anti").with_columns(passed.alias("counted"))
+    touched = rows.join(eventful, on="loan_key", how="semi")
     re_aged = (
-        touched.join(known.re_ages, on="loan_key")
+        touched.select(*names, "end_on")
+        .join(known.re_ages, on="loan_key")
         .filter(pl.col("re_aged_on") <= pl.col("end_on"))
         .group_by(names)
-        .agg(pl.col("re_aged_on").max())
+        .agg(pl.col("re_aged_on").max().alias("last_re_aged_on"))
     )
     started = touched.join(re_aged, on=names, how="left").with_columns(
-        pl.max_horizontal("from_on", "re_aged_on").alias("from_on")
+        pl.max_horizontal("from_on", "last_re_aged_on").alias("begun_on")
     )
-    first = pl.max_horizontal("starts_on", pl.col("from_on") + pl.duration(days=1))
+    first = pl.max_horizontal("starts_on", pl.col("begun_on") + pl.duration(days=1))
     last = pl.min_horizontal("ends_on", "end_on")
     paused = (
-        started.join(known.pauses, on="loan_key")
+        started.select(*names, "begun_on", "end_on")
+        .join(known.pauses, on="loan_key")
         .group_by(names)
         .agg(((last - first).dt.total_days() + 1).clip(lower_bound=0).sum().alias("paused"))
     )
-    passed = (pl.col("end_on") - pl.col("from_on")).dt.total_days()
-    less = started.join(paused, on=names, how="left").select(
-        *names, (passed - pl.col("paused").fill_null(0)).alias("less")
+    since = (pl.col("end_on") - pl.col("begun_on")).dt.total_days()
+    less = (
+        started.join(paused, on=names, how="left")
+        .with_columns((since - pl.col("paused").fill_null(0)).alias("counted"))
+        .drop("last_re_aged_on", "begun_on", "paused")
     )
-    return (
-        rows.join(less, on=names, how="left")
-        .with_columns(pl.coalesce("less", passed).alias("counted"))
-        .drop("less")
-    )
+    return pl.concat([plain, less])
 
 
 def beside(
@@ -220,9 +234,14 @@ def first_step_above(
     rows: pl.LazyFrame, instalments: pl.LazyFrame, *, above_minor: pl.Expr
 ) -> pl.LazyFrame:
     """Beside each row the first running total above an amount: `cumulative_minor`, `step_due_on`."""
-    steps = instalments.group_by("loan_key", "cumulative_minor").agg(
-        pl.col("due_on").min().alias("step_due_on")
-    )
+    is_new = (
+        (pl.col("cumulative_minor") != pl.col("cumulative_minor").shift(1))
+        | (pl.col("loan_key") != pl.col("loan_key").shift(1))
+    ).fill_null(True)
+    # instalments lie in order of loan and due date: the first of equal totals is the earliest
+    steps = instalments.select(
+        "loan_key", "cumulative_minor", pl.col("due_on").alias("step_due_on")
+    ).filter(is_new)
     return beside(
         rows.with_columns((above_minor + 1).alias("least_minor")),
         steps,

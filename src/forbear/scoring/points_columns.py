@@ -27,6 +27,16 @@ def characteristic_points(one: Characteristic) -> pl.Expr:
     return _losses(one, pl.Int32).alias(one.name)
 
 
+def place_counts(card: Scorecard, rows: pl.DataFrame) -> dict[str, list[int]]:
+    """How many rows fell into each place of each characteristic; rows hold the card's inputs."""
+    told = rows.select(characteristic_place(one) for one in card.characteristics)
+    found = {}
+    for one in card.characteristics:
+        seen = dict(told[one.name].value_counts().iter_rows())
+        found[one.name] = [seen.get(place, 0) for place in range(len(one.points))]
+    return found
+
+
 def probability_ppm(calibration: Calibration, scored: pl.Expr) -> pl.Expr:
     """Probability of the bad event in parts per million, by points."""
     listed = calibration.points
@@ -48,10 +58,15 @@ def _losses(one: Characteristic, kind: type[pl.DataType]) -> pl.Expr:
     axis = one.axes[0]
     if len(one.axes) == 1:
         return _by_place(axis, one.points, kind)
-    place = _place(axis)
+    return _looked_up(one.points, characteristic_place(one), kind)
+
+
+def characteristic_place(one: Characteristic) -> pl.Expr:
+    """Which of the flat places of one characteristic the facts fall into (Int32)."""
+    place = _place(one.axes[0])
     for other in one.axes[1:]:
         place = place * other.places + _place(other)
-    return _looked_up(one.points, place, kind)
+    return place.alias(one.name)
 
 
 def _place(axis: Axis) -> pl.Expr:

@@ -104,21 +104,19 @@ def ks_chance(distance: float, *, rows_before: int, rows_after: int) -> float:
 
 
 def characteristic_drift(
-    card: Scorecard, facts: Iterable[Mapping[str, object]]
+    card: Scorecard, counted: Mapping[str, Sequence[int]]
 ) -> tuple[Drift, ...]:
     """Drift of each characteristic against the card's own training counts, most drifted first.
 
-    Characteristics whose card tells no counts are left out. Places of two axes run in the card's
-    own order, so their KS is a distance, not a rank test.
+    `counted`: rows by place for each characteristic (`points_columns.place_counts`). Those whose
+    card or rows tell nothing are left out. Places of two axes run in the card's own order, so
+    their KS is a distance, not a rank test.
     """
-    told = list(facts)
-    found = []
-    for one in card.characteristics:
-        if not one.counts or not sum(one.counts) or not told:
-            continue
-        seen = Counter(one.place_of(row) for row in told)
-        after = [seen.get(place, 0) for place in range(len(one.points))]
-        found.append(drift(one.name, one.counts, after))
+    found = [
+        drift(one.name, one.counts, counted[one.name])
+        for one in card.characteristics
+        if one.counts and sum(one.counts) and sum(counted.get(one.name, ()))
+    ]
     return tuple(sorted(found, key=lambda d: (-d.psi, d.name)))
 
 

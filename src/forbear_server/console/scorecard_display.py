@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import product
 from typing import Any
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from forbear.scoring.axes import Axis
 from forbear.scoring.cards import Characteristic, Scorecard
+from forbear.scoring.stability import CARE, HARM, level_of
 from forbear_server.console.score_wording import MEASURES, MODELS, STABILITY, in_language
 from forbear_server.console.wording import word
+from forbear_server.selectors.scorecards import NightDrift
 
 SMALLEST_SAMPLE = 30
-CARE, HARM = Decimal("0.10"), Decimal("0.25")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +202,34 @@ def stability(validation: Mapping[str, Any]) -> list[ShownPeriod]:
     shown = []
     for one in _maps(validation.get("psi")):
         value = _decimal(one.get("psi"))
-        level = "harm" if value >= HARM else "care" if value >= CARE else "ok"
-        kind, told = STABILITY[level]
+        kind, told = STABILITY[level_of(value)]
         shown.append(ShownPeriod(str(one.get("period", "")), f"{value:.3f}", kind, str(told)))
     return shown
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDrift:
+    day: date
+    lines: list[ShownPeriod]
+
+
+def night_drift(card: Scorecard, found: NightDrift | None) -> ShownDrift | None:
+    """The newest night against training, the most drifted characteristic first."""
+    if found is None:
+        return None
+    says = {one.name: in_language(one.says) or one.name for one in card.characteristics}
+    return ShownDrift(
+        found.business_date,
+        [
+            ShownPeriod(
+                says.get(name, name),
+                f"{_decimal(psi):.3f}",
+                STABILITY[level][0],
+                str(STABILITY[level][1]),
+            )
+            for name, psi, level in found.lines
+        ],
+    )
 
 
 def stability_block(periods: list[ShownPeriod]) -> dict[str, Any]:

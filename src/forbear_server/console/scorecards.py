@@ -39,6 +39,7 @@ from forbear_server.selectors.scorecards import (
     ScoreCardWhole,
     find_scorecard,
     list_scorecards,
+    newest_drift,
 )
 from forbear_server.services.scorecards import (
     add_scorecard,
@@ -141,6 +142,9 @@ def _card_page(
         "band_block": display.reliability_block(bands),
         "periods": periods,
         "period_block": display.stability_block(periods),
+        "drift": display.night_drift(
+            card, newest_drift(request.actor.lender_code, whole.row.digest)
+        ),
         "groups": display.groups(card.validation),
         "left_out": display.left_out(card.training),
         "moves": _moves(request.actor, whole.row),

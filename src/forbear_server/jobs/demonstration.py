@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib import resources
 from pathlib import Path
 
 from django.conf import settings
@@ -25,13 +26,19 @@ from forbear.world.demo_tape import write_demo_tapes
 from forbear.world.lenders import DEMO_LENDERS, DemoLender
 from forbear_server.jobs.nightly import RunOutcome, run_nightly
 from forbear_server.selectors.actors import Actor, Role, find_actor_by_name
-from forbear_server.selectors.books import book_root
+from forbear_server.selectors.books import book_root, open_book
 from forbear_server.selectors.lenders import find_lender
+from forbear_server.selectors.reward_policies import policy_in_force
 from forbear_server.selectors.scorecards import find_scorecard
 from forbear_server.selectors.worklists import visible_items
 from forbear_server.services.gate import issue_permit, lapse_permits
 from forbear_server.services.import_acceptance import import_for_lender
 from forbear_server.services.lenders import register_lender
+from forbear_server.services.reward_policies import (
+    add_policy,
+    decide_policy,
+    simulate_policy,
+)
 from forbear_server.services.scorecards import (
     add_scorecard,
     approve_scorecard,
@@ -147,6 +154,7 @@ def prepare_lender(
     )
     if lender is DEMO_LENDERS[0]:
         prepare_scorecard(lender, now=clock())
+        prepare_rewards(lender, now=clock())
     run = run_nightly(
         lender_code=lender.code,
         business_date=BUSINESS_DATE,
@@ -186,6 +194,21 @@ def prepare_scorecard(lender: DemoLender, *, now: datetime) -> None:
                 is_demonstration=True,
                 now=now,
             )
+
+
+def prepare_rewards(lender: DemoLender, *, now: datetime) -> None:
+    """A reward policy with its cost on the book, approved before the night."""
+    text = resources.files("forbear.world").joinpath("demo_rewards.yaml").read_text("utf-8")
+    with lender_scope(find_lender(lender.code).lender_id):
+        if policy_in_force() is not None:
+            return
+        writer, officer = _account(CARD_WRITER), _account(CARD_APPROVER)
+        book = open_book(lender.code)
+        costs = simulate_policy(actor=writer, text=text, book=book, as_of=BUSINESS_DATE)
+        made = add_policy(actor=writer, text=text, costs=costs, now=now)
+        decide_policy(
+            actor=officer, policy_uuid=made, verb="approve", note="演示：数据为虚构", now=now
+        )
 
 
 def _account(username: str) -> Actor:

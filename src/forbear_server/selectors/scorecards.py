@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
 from forbear.scoring.card_texts import read_card
 from forbear.scoring.cards import Scorecard
-from forbear_server.store.models import ScoreCard
+from forbear_server.selectors.books import run_folder
+from forbear_server.store.models import Run, ScoreCard
+
+NIGHTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +101,25 @@ def _row(one: ScoreCard) -> ScoreCardRow:
         decided_at=one.decided_at,
         decision_note=one.decision_note,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NightDrift:
+    """How far a night's loans were from those of training: (characteristic, PSI, level)."""
+
+    business_date: date
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def newest_drift(lender_code: str, digest: str) -> NightDrift | None:
+    """The drift of the newest finished night that scored by this card; None where there is none."""
+    days = Run.objects.filter(state=Run.State.FINISHED).order_by("-business_date")[:NIGHTS]
+    for run in days:
+        try:
+            told = run_folder(lender_code, run.business_date).report("scores")
+        except FileNotFoundError:
+            continue
+        if told["scorecard_digest"] == digest:
+            lines = tuple((one["name"], one["psi"], one["level"]) for one in told["drift"])
+            return NightDrift(run.business_date, lines)
+    return None

@@ -13,6 +13,7 @@ import polars as pl
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
+from forbear.portfolio.scores import card_drift
 from forbear.primitives.identifiers import BorrowerId, LenderId, LoanId
 from forbear.scoring.alerts import Alert, AlertPolicy, Cause, alert, policy_of, within_budget
 from forbear.scoring.card_texts import card_digest
@@ -94,7 +95,28 @@ def publish_scores(
             "held_back": held_back,
         },
     )
+    _note_drift(run, row, card_drift(card, rows), now)
     return Published(len(lines), len(chosen), held_back)
+
+
+def _note_drift(
+    run: BegunRun, row: ScoreCard, drift: list[dict[str, object]], now: datetime
+) -> None:
+    """A characteristic that left its training behind is recorded: the card needs a look."""
+    left = [one for one in drift if one["level"] == "harm"]
+    if left:
+        append_evidence(
+            "scorecard.drift_noted",
+            now=now,
+            lender_id=run.lender_id,
+            about=f"scorecard:{row.uuid}",
+            body={
+                "scorecard": f"{row.name}/{row.version}",
+                "scorecard_digest": row.digest,
+                "rows": len(left),
+            },
+            private={"drift": left},
+        )
 
 
 def _chosen(
