@@ -13,7 +13,7 @@ from forbear.delinquency.aging import AgingScheme, settled_on
 from forbear.scoring import features_columns
 from forbear.scoring.features import behaviour_features
 from forbear.scoring.features_lateness import instalment_stories
-from forbear.scoring.features_tables import BehaviourTables
+from forbear.scoring.features_tables import BehaviourTables, part_of
 from forbear.scoring.histories import LoanHistory, is_live, known_at
 from scoring.book_tables import Person, days, persons, populations, tables_of
 
@@ -101,6 +101,15 @@ def tables_cut(tables: BehaviourTables, as_of: date) -> BehaviourTables:
         failed_debits=tables.failed_debits.filter(pl.col("failed_on") <= as_of),
         promises=tables.promises.filter(pl.col("on") <= as_of),
     )
+
+
+@settings(max_examples=5, deadline=None, phases=UNSHRUNK)
+@given(populations, days)
+def test_the_parts_of_a_book_have_the_features_of_the_whole(population, as_of) -> None:
+    tables, scheme = tables_of(population), AgingScheme()
+    parts = [rows_of(part_of(tables, part=n, parts=3), as_of, scheme) for n in range(3)]
+    assert sum(len(part) for part in parts) == len({k for part in parts for k in part})
+    assert {k: v for part in parts for k, v in part.items()} == rows_of(tables, as_of, scheme)
 
 
 @settings(max_examples=20, deadline=None, phases=UNSHRUNK)
