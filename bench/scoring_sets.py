@@ -121,7 +121,7 @@ SETS: dict[str, Callable[[], Sample]] = {
         "give_me_some_credit", TableOptions(target="SeriousDlqin2yrs", ids=("id",))
     ),
     "bondora_p2p_default": table(
-        "bondora_p2p_default",
+        "bondora_p2p_default/loans.parquet",
         TableOptions(target="default", ids=("row_id",), drop=BONDORA_DROPPED),
     ),
 }  # fmt: skip

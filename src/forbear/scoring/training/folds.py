@@ -18,7 +18,7 @@ from forbear.scoring.training.samples import Sample
 Rows = NDArray[np.int64]
 LATER_SHARE = 0.3
 LEAST_EVENTS_EACH_SIDE = 50
-MOST_TRAINED = 60_000
+MOST_TRAINED = 40_000
 FEW_FOLDS_FROM = 100_000
 
 
