@@ -13,7 +13,7 @@ from forbear.loans.schedules import Instalment, due_date
 from forbear.primitives.identifiers import BorrowerId, LenderId, LoanId
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.histories import LoanRecord, PromiseEvent, PromiseTurn
-from forbear.scoring.standing import Standing, standing
+from forbear.scoring.standing import Standing, explain, standing
 from forbear.scoring.standing_histories import (
     Appeal,
     Protection,
@@ -75,6 +75,16 @@ def test_lateness_counts_only_after_relief_was_offered() -> None:
     assert points(made) == {"on_time": 46, "late_8": -29}
     assert made.points == 617
     assert [reason.months for reason in made.reasons] == [2, 2]
+
+
+def test_a_standing_explains_itself_in_lines_that_add_up() -> None:
+    made = standing(history(relief_offers=(OFFERED,)), as_of=AS_OF)
+    assert explain(made, "zh-Hans") == (
+        "600",
+        "+46 按时还款：2 个月",
+        "-29 提供帮扶后仍晚还 8 天以上：2 个月",
+        "= 617 起步",
+    )
 
 
 def test_an_offer_counts_for_what_falls_due_within_ninety_days_of_it() -> None:

@@ -104,6 +104,20 @@ def standing(
     )
 
 
+def explain(made: Standing, language: str) -> tuple[str, ...]:
+    """The standing as lines that anybody can add up: the start, each reason, the sum with its band.
+
+    >>> from forbear.scoring.standing_rules import standing_rules
+    >>> rules = standing_rules(date(2026, 11, 20))
+    >>> explain(Standing(as_of=date(2026, 11, 20), points=646, start=600, tier="starting",
+    ...     tier_says=rules.tier(646).says, is_known=True, rules_version="1",
+    ...     reasons=(StandingReason(code="on_time", points=46, months=2),)), "en")
+    ('600', '+46 Paid on time: 2 months', '= 646 Starting')
+    """
+    lines = [f"{reason.points:+d} {reason.words(language)}" for reason in made.reasons]
+    return str(made.start), *lines, f"= {made.points} {made.tier_says[language]}"
+
+
 def _reasons(made: Iterable[Effect], bounds: int) -> tuple[StandingReason, ...]:
     """By code, largest first in size; what the bounds cut off last."""
     points: dict[str, int] = defaultdict(int)
