@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -37,6 +38,9 @@ def errors_page() -> str:
     lines = ["# Errors", "", MADE, "Four kinds, never mixed: docs/explanation/errors.md.", ""]
     lines += ["| code | raised in | meaning |", "|---|---|---|"]
     lines += [f"| `{code}` | `{module}` | {meaning} |" for code, module, meaning in rows]
+    lines += ["", "Scoring refuses with one of these; the message says what to do:", ""]
+    lines += ["| code | raised in |", "|---|---|"]
+    lines += [f"| `{code}` | {places} |" for code, places in _scoring_codes()]
     lines += ["", "The API says these itself, in the same form:", ""]
     lines += ["| code | status | what it says |", "|---|---|---|"]
     lines += [f"| `{code}` | {status} | {title} |" for code, title, status in _api_problems()]
@@ -60,6 +64,34 @@ def _coded_classes() -> Iterator[tuple[str, str, str]]:
                 module = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
                 meaning = (ast.get_docstring(node) or "").splitlines()[0]
                 yield str(codes[0]), f"{module}.{node.name}", meaning
+
+
+_LIBRARIES = {"interpret-core", "scikit-learn"}
+
+
+def _scoring_codes() -> list[tuple[str, str]]:
+    """Codes given to `ScoringRefused(code, …)` or to a refusal of a policy's entry, and where."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if "ScoringRefused" in text else ():
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if node.value in _LIBRARIES:
+                continue
+            if re.fullmatch(r"[a-z]+(-[a-z]+)+", node.value) and _is_code(node.value, text):
+                module = ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+                found.setdefault(node.value, set()).add(f"`{module}`")
+    return sorted((code, ", ".join(sorted(places))) for code, places in found.items())
+
+
+def _is_code(code: str, text: str) -> bool:
+    """Whether the text gives it to a refusal, at once or through a name of its own."""
+    quoted = re.escape(f'"{code}"')
+    return bool(
+        re.search(rf"(ScoringRefused|__init__)\(\s*{quoted}", text)
+        or re.search(rf"^\s*{quoted},$|^[A-Z_, ()]+ = \(?\s*{quoted}", text, re.M)
+    )
 
 
 def _api_problems() -> list[tuple[str, str, int]]:

@@ -29,7 +29,7 @@ FIGURES: dict[str, Any] = {
         {"predicted_ppm": 180_000, "observed_ppm": 175_000, "low_ppm": 130_000, "high_ppm": 230_000, "n": 200},
     ],
     "challengers": {
-        "lightgbm": {
+        "lightgbm_tuned": {
             "auc": {"value": "0.803000", "low": "0.750000", "high": "0.850000"},
             "difference": {"value": "-0.002000", "low": "-0.010000", "high": "0.006000"},
         }

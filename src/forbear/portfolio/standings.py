@@ -15,7 +15,7 @@ from forbear.scoring.rewards import RewardPolicy
 from forbear.scoring.standing_columns import StandingTables
 from forbear.scoring.standing_rules import all_rules
 
-AT_ONCE_LOANS = 500_000  # partitions are computed together up to so many loans
+AT_ONCE_LOANS = 200_000  # partitions are computed together up to so many loans
 TABLES = ("loans", "instalments", "payments", "delinquency_events")
 
 

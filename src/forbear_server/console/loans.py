@@ -25,7 +25,7 @@ from forbear_server.console.wording import (
     is_english,
     word,
 )
-from forbear_server.selectors.access import Level, Screen, access_level
+from forbear_server.selectors.access import Level, Screen, access_level, may_write
 from forbear_server.selectors.loans import LoanExplained, find_loan
 from forbear_server.services.loans import record_loan_read
 from forbear_server.ui.clock import BEIJING, business_now
@@ -90,6 +90,7 @@ def loan(request: ConsoleRequest, ref: str) -> HttpResponse:
         **score_context(request.actor, ref),
         **standing_context(request.actor, ref, found.facts.borrower_ref, as_of),
         "warning_refusal": refusal_text(request.GET.get("refused", "")),
+        "may_work": may_write(request.actor, Screen.LOAN),
         "may_see_card": access_level(request.actor, Screen.SCORECARDS) is not Level.NONE,
     }
     status = 422 if problems else 200

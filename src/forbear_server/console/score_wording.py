@@ -46,7 +46,7 @@ MEASURES: Words = {
     "intercept": gettext_lazy("校准截距"),
 }
 MODELS: Words = {
-    "lightgbm": gettext_lazy("LightGBM（调参）"),
+    "lightgbm_tuned": gettext_lazy("LightGBM（调参）"),
     "lightgbm_default": gettext_lazy("LightGBM（默认）"),
     "woe_logistic": gettext_lazy("WOE + 逻辑回归"),
 }

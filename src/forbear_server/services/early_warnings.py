@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -51,27 +52,7 @@ def budget_left(lender_id: int, business_date: date) -> int:
 
 def raise_warning(whose: RaisedFor, alert: Alert, *, now: datetime) -> UUID:
     """Open a warning, or renew the one that stands open for the loan. Inside a transaction."""
-    told = {
-        "borrower_id": whose.borrower_id,
-        "score_card": whose.card,
-        "cause": alert.cause.value,
-        "points": alert.points,
-        "points_before": alert.points_before,
-        "ppm": alert.ppm,
-        "reasons": [
-            {"characteristic": one.characteristic, "points": one.points} for one in alert.reasons
-        ],
-        "helps": [one.value for one in alert.helps],
-        "grounds": [
-            {
-                "help": ground.help.value,
-                "facts": [[name, value] for name, value in ground.facts],
-                "rules": list(ground.rules),
-                "basis": dict(ground.basis),
-            }
-            for ground in alert.grounds
-        ],
-    }
+    told = _told(whose, alert)
     row, is_new = EarlyWarning.objects.update_or_create(
         lender_id=whose.lender_id,
         loan_ref=whose.loan_ref,
@@ -93,13 +74,35 @@ def raise_warning(whose: RaisedFor, alert: Alert, *, now: datetime) -> UUID:
         private={
             "loan": whose.loan_ref,
             "is_new": is_new,
-            "points": alert.points,
-            "ppm": alert.ppm,
-            "reasons": told["reasons"],
-            "helps": told["helps"],
+            **{name: told[name] for name in ("points", "ppm", "reasons", "helps")},
         },
     )
     return row.uuid
+
+
+def _told(whose: RaisedFor, alert: Alert) -> dict[str, Any]:
+    """An alert as its row keeps it: reasons, helps in their order, and what each rests on."""
+    return {
+        "borrower_id": whose.borrower_id,
+        "score_card": whose.card,
+        "cause": alert.cause.value,
+        "points": alert.points,
+        "points_before": alert.points_before,
+        "ppm": alert.ppm,
+        "reasons": [
+            {"characteristic": one.characteristic, "points": one.points} for one in alert.reasons
+        ],
+        "helps": [one.value for one in alert.helps],
+        "grounds": [
+            {
+                "help": ground.help.value,
+                "facts": [[name, value] for name, value in ground.facts],
+                "rules": list(ground.rules),
+                "basis": dict(ground.basis),
+            }
+            for ground in alert.grounds
+        ],
+    }
 
 
 def lapse_warnings(*, lender_id: int, now: datetime) -> int:

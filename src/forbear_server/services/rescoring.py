@@ -8,6 +8,7 @@ from uuid import UUID
 
 from forbear.scoring.alerts import Alert, Cause, Trigger, alert, policy_of
 from forbear.scoring.features import behaviour_features
+from forbear.scoring.features_lateness import Facts
 from forbear.scoring.points import Score, score
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.score_histories import find_history
@@ -44,43 +45,13 @@ def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Re
     if in_use is None or history is None:
         return None
     row = ScoreCard.objects.get(pk=in_use.row.uuid)
-    as_of = now.date()
-    facts = behaviour_features(history, as_of=as_of)
+    facts = behaviour_features(history, as_of=now.date())
     made = score(in_use.card, facts)
     held = LoanScore.objects.filter(loan_ref=loan.ref, score_card=row).first()
     before = None if held is None else score(in_use.card, held.facts)
     points_before = None if before is None else before.points
     read = {name: facts[name] for name in in_use.card.inputs}
-    LoanScore.objects.update_or_create(
-        lender_id=actor.lender_id,
-        loan_ref=loan.ref,
-        score_card=row,
-        defaults={
-            "borrower_id": loan.borrower_id,
-            "as_of": as_of,
-            "scored_at": now,
-            "points": made.points,
-            "points_before": points_before,
-            "ppm": made.ppm or 0,
-            "facts": read,
-            "cause": cause.value,
-        },
-    )
-    recorded = append_evidence(
-        "score.issued",
-        now=now,
-        lender_id=actor.lender_id,
-        actor=actor,
-        person=borrower_person(loan.borrower.ref),
-        body={"scorecard": f"{row.name}/{row.version}", "scorecard_digest": row.digest},
-        private={
-            "loan": loan.ref,
-            "cause": cause.value,
-            "points": made.points,
-            "ppm": made.ppm,
-            "facts": read,
-        },
-    )
+    evidence_id = _keep(actor, loan, row, made, points_before, read, cause, now)
     raised = alert(
         lender=history.loan.lender,
         loan_id=history.loan.loan_id,
@@ -98,12 +69,43 @@ def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Re
         loan_ref=loan.ref,
         card=row,
     )
-    return Rescored(
-        score=made,
-        points_before=points_before,
-        warning_id=_warned(whose, raised, now),
-        evidence_id=recorded.entry_id,
+    return Rescored(made, points_before, _warned(whose, raised, now), evidence_id)
+
+
+def _keep(
+    actor: Actor,
+    loan: Loan,
+    row: ScoreCard,
+    made: Score,
+    points_before: int | None,
+    read: Facts,
+    cause: Cause,
+    now: datetime,
+) -> str:
+    """The newest score of the loan with its facts, and the entry that says so; the entry's id."""
+    told = {"points": made.points, "ppm": made.ppm or 0, "facts": read, "cause": cause.value}
+    LoanScore.objects.update_or_create(
+        lender_id=actor.lender_id,
+        loan_ref=loan.ref,
+        score_card=row,
+        defaults={
+            "borrower_id": loan.borrower_id,
+            "as_of": now.date(),
+            "scored_at": now,
+            "points_before": points_before,
+            **told,
+        },
     )
+    recorded = append_evidence(
+        "score.issued",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(loan.borrower.ref),
+        body={"scorecard": f"{row.name}/{row.version}", "scorecard_digest": row.digest},
+        private={"loan": loan.ref, **told},
+    )
+    return recorded.entry_id
 
 
 def _warned(whose: RaisedFor, raised: Alert | None, now: datetime) -> UUID | None:

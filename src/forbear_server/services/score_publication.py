@@ -74,14 +74,7 @@ def publish_scores(
         ),
     )
     for one in chosen:
-        whose = RaisedFor(
-            lender_id=run.lender_id,
-            borrower_id=ids[str(one.borrower_id)],
-            borrower_ref=str(one.borrower_id),
-            loan_ref=str(one.loan_id),
-            card=row,
-        )
-        raise_warning(whose, one, now=now)
+        raise_warning(_whose(run, one, ids, row), one, now=now)
     append_evidence(
         "scores.recorded",
         now=now,
@@ -97,6 +90,16 @@ def publish_scores(
     )
     _note_drift(run, row, card_drift(card, rows), now)
     return Published(len(lines), len(chosen), held_back)
+
+
+def _whose(run: BegunRun, one: Alert, ids: dict[str, int], row: ScoreCard) -> RaisedFor:
+    return RaisedFor(
+        lender_id=run.lender_id,
+        borrower_id=ids[str(one.borrower_id)],
+        borrower_ref=str(one.borrower_id),
+        loan_ref=str(one.loan_id),
+        card=row,
+    )
 
 
 def _note_drift(
