@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client, override_settings
 
+from forbear.scoring.axes import Axis
 from forbear_server.selectors.actors import Actor, Role
+from forbear_server.selectors.evidence import EvidenceFilter, list_entries, opened_fields
 from forbear_server.services.api_tokens import add_token
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import BehaviourEvent, EarlyWarning, EvidenceEntry, LoanScore
 from forbear_server.ui.clock import wall_now
 from server.desk import import_small_tape, run_the_night
 from server.evidence import newest, recorded
-from server.scores import put_in_use
+from server.scores import put_in_use, warning_card
 
 pytestmark = pytest.mark.django_db
 PATH = "/v1/behaviour-events"
@@ -118,6 +121,33 @@ def test_a_payment_scores_the_loan_at_once(desk: int, token: Callable[..., str])
         assert row.facts == {"days_past_due": 0, "late_1_plus_90d": 1}
         assert newest("score.issued")["scorecard"] == "book-early-warning/1"
         assert newest("behaviour.reported") == {"kind": "payment"}
+
+
+def test_a_quotient_among_the_facts_is_kept_and_logged(
+    qinghe: int, make_actor: Callable[..., Actor], fresh_data_dir: Path, token: Callable[..., str]
+) -> None:
+    import_small_tape(fresh_data_dir)
+    mean = replace(
+        warning_card().characteristics[0],
+        name="days_late_mean",
+        axes=(Axis(input="days_late_mean", edges=(1.0, 8.0)),),
+        points=(0, -10, -20, -5),
+    )
+    with lender_scope(qinghe):
+        put_in_use(
+            make_actor("ye.qing", Role.STRATEGIST),
+            make_actor("jiang", Role.COMPLIANCE),
+            warning_card(characteristics=(mean,)),
+        )
+    # the one instalment was met ten days late
+    assert tell(token(Role.ADMIN)).json()["points"] == 780
+    with lender_scope(qinghe):
+        assert LoanScore.objects.get().facts == {"days_late_mean": 10.0}
+        line = list_entries(
+            make_actor("second", Role.COMPLIANCE), EvidenceFilter(event="score.issued"), page=1
+        ).lines[0]
+        opened = opened_fields(make_actor("third", Role.COMPLIANCE), line)
+    assert opened["facts"].value == {"days_late_mean": "10.0"}
 
 
 def test_the_same_event_twice_counts_once(desk: int, token: Callable[..., str]) -> None:

@@ -103,9 +103,14 @@ def _keep(
         actor=actor,
         person=borrower_person(loan.borrower.ref),
         body={"scorecard": f"{row.name}/{row.version}", "scorecard_digest": row.digest},
-        private={"loan": loan.ref, **told},
+        private={"loan": loan.ref, **told, "facts": _loggable(read)},
     )
     return recorded.entry_id
+
+
+def _loggable(facts: Facts) -> dict[str, int | str | None]:
+    """Facts as the evidence holds them: a quotient as its shortest decimal, since a log has none."""
+    return {name: repr(v) if isinstance(v, float) else v for name, v in facts.items()}
 
 
 def _warned(whose: RaisedFor, raised: Alert | None, now: datetime) -> UUID | None:
