@@ -65,6 +65,8 @@ bench: setup-develop $(VENV)-bench/.bench ## speed, as ratios measured in one ru
 	$(VENV)-bench/bin/python bench/rules.py
 	$(VENV)-bench/bin/python bench/evidence.py --json build/evidence.json
 	$(PY) bench/evidence_http.py
+	$(PY) bench/scoring_speed.py
+	$(PY) bench/scoring_at_once.py
 
 clean: ## remove the environment, built files and the demo's data
 	@if [ -x $(VENV)/bin/forbear ]; then $(VENV)/bin/forbear db stop || true; fi

@@ -48,6 +48,9 @@ SCREENS = [
     ("collector", "/console/evidence/?q=nobody", "C15-empty", "C15-empty"),
     ("strategist", "/console/evidence/?since=yesterday", "C15-invalid", "problems"),
     ("compliance", "/console/evidence/E-32/", "C15-entry", "C15-verified"),
+    ("strategist", "/console/scorecards/", "C17-list", "C17-list"),
+    ("lead", "/console/scorecards/standing/", "C17-standing", "C17-standing-rules"),
+    ("lead", "/console/", "C02-attention", "C02-attention"),
     ("collector", "/console/imports/", "denied", "denied"),
     ("collector", "/console/nothing-here/", "not-found", "not-found"),
 ]

@@ -60,7 +60,7 @@ def test_a_card_goes_from_draft_to_use_by_two_people(strategist: Actor, officer:
     made = put_in_use(strategist, officer)
     in_use = champion("early_warning")
     assert in_use is not None
-    assert (in_use.row.uuid, in_use.card) == (made, warning_card())
+    assert (in_use.uuid, in_use.card) == (made, warning_card())
     assert states() == {"book-early-warning/1": "approved champion"}
     entry = newest("scorecard.approved")
     assert entry["scorecard"] == "book-early-warning/1"

@@ -23,6 +23,12 @@ from forbear.primitives.identifiers import BorrowerId, LenderId, LoanId, Payment
 from forbear.scoring.histories import LoanHistory, LoanRecord
 
 Row = Mapping[str, Any]
+# Read together, each in the order its values are told in.
+_TABLES = {
+    "instalments": ["due_on", "seq"],
+    "payments": ["effective_on", "payment_id"],
+    "delinquency_events": ["starts_on"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,11 @@ class LoanRows:
 
 def loan_rows(book: Book, partition: int, keys: Sequence[int]) -> dict[int, LoanRows]:
     """Schedule, payments and events of the loans at these places of a partition."""
-    schedules = _by_loan(book, "instalments", partition, keys, ["due_on", "seq"])
-    payments = _by_loan(book, "payments", partition, keys, ["effective_on", "payment_id"])
-    events = _by_loan(book, "delinquency_events", partition, keys, ["starts_on"])
+    wanted = pl.col("loan_key").is_in(list(keys))
+    read = pl.collect_all(
+        book.scan(table, partition).filter(wanted).sort(order) for table, order in _TABLES.items()
+    )
+    schedules, payments, events = (_by_loan(rows) for rows in read)
     return {
         key: LoanRows(
             tuple(_instalment(one) for one in schedules.get(key, ())),
@@ -115,12 +123,9 @@ def _own(lender: str, borrower_id: str) -> pl.Expr:
     return (pl.col("lender") == lender) & (pl.col("borrower_id") == borrower_id)
 
 
-def _by_loan(
-    book: Book, table: str, partition: int, keys: Sequence[int], order: Sequence[str]
-) -> dict[int, list[Row]]:
+def _by_loan(rows: pl.DataFrame) -> dict[int, list[Row]]:
     found: defaultdict[int, list[Row]] = defaultdict(list)
-    rows = book.scan(table, partition).filter(pl.col("loan_key").is_in(list(keys)))
-    for one in rows.sort(list(order)).collect().iter_rows(named=True):
+    for one in rows.iter_rows(named=True):
         found[one["loan_key"]].append(one)
     return dict(found)
 

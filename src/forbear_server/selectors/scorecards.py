@@ -57,11 +57,33 @@ def find_scorecard(card_uuid: UUID) -> ScoreCardWhole | None:
     return None if one is None else ScoreCardWhole(_row(one), parsed(one.text), one.text)
 
 
-def champion(recipe: str) -> ScoreCardWhole | None:
-    """The approved card that scores by this recipe, if there is one."""
-    rows = ScoreCard.objects.select_related("added_by", "decided_by")
-    one = rows.filter(recipe=recipe, state="approved", part=ScoreCard.Part.CHAMPION).first()
-    return None if one is None else ScoreCardWhole(_row(one), parsed(one.text), one.text)
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """The card in use with what an entry about it says."""
+
+    uuid: UUID
+    name: str
+    version: int
+    digest: str
+    card: Scorecard
+
+
+def champion(recipe: str) -> Champion | None:
+    """The approved card that scores by this recipe, if there is one.
+
+    Its text never changes, so it is read from the desk and parsed once in a process.
+    """
+    one = (
+        ScoreCard.objects.filter(recipe=recipe, state="approved", part=ScoreCard.Part.CHAMPION)
+        .values_list("uuid", "name", "version", "digest")
+        .first()
+    )
+    return None if one is None else Champion(*one, card=_card_of(one[0]))
+
+
+@lru_cache(maxsize=32)
+def _card_of(card_uuid: UUID) -> Scorecard:
+    return read_card(ScoreCard.objects.values_list("text", flat=True).get(pk=card_uuid))
 
 
 def scoring_cards(recipe: str) -> tuple[Scorecard, ...]:

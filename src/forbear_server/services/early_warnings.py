@@ -15,9 +15,10 @@ from forbear.scoring.alerts import Alert
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.selectors.scorecards import Champion
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
-from forbear_server.store.models import EarlyWarning, ScoreCard
+from forbear_server.store.models import EarlyWarning
 
 WARNING_RECIPE = "early_warning"
 # A warning nobody acted on says nothing any more after this long.
@@ -41,7 +42,7 @@ class RaisedFor:
     borrower_id: int
     borrower_ref: str
     loan_ref: str
-    card: ScoreCard
+    card: Champion
 
 
 def budget_left(lender_id: int, business_date: date) -> int:
@@ -84,7 +85,7 @@ def _told(whose: RaisedFor, alert: Alert) -> dict[str, Any]:
     """An alert as its row keeps it: reasons, helps in their order, and what each rests on."""
     return {
         "borrower_id": whose.borrower_id,
-        "score_card": whose.card,
+        "score_card_id": whose.card.uuid,
         "cause": alert.cause.value,
         "points": alert.points,
         "points_before": alert.points_before,

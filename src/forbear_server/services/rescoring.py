@@ -12,7 +12,7 @@ from forbear.scoring.features_lateness import Facts
 from forbear.scoring.points import Score, score
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.score_histories import find_history
-from forbear_server.selectors.scorecards import champion
+from forbear_server.selectors.scorecards import Champion, champion
 from forbear_server.services.early_warnings import (
     WARNING_RECIPE,
     RaisedFor,
@@ -21,7 +21,7 @@ from forbear_server.services.early_warnings import (
 )
 from forbear_server.services.evidence import append_evidence
 from forbear_server.store.evidence_persons import borrower_person
-from forbear_server.store.models import Loan, LoanScore, ScoreCard
+from forbear_server.store.models import Loan, LoanScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,13 @@ def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Re
     history = find_history(actor, loan.ref) if in_use is not None else None
     if in_use is None or history is None:
         return None
-    row = ScoreCard.objects.get(pk=in_use.row.uuid)
     facts = behaviour_features(history, as_of=now.date())
     made = score(in_use.card, facts)
-    held = LoanScore.objects.filter(loan_ref=loan.ref, score_card=row).first()
+    held = LoanScore.objects.filter(loan_ref=loan.ref, score_card=in_use.uuid).first()
     before = None if held is None else score(in_use.card, held.facts)
     points_before = None if before is None else before.points
     read = {name: facts[name] for name in in_use.card.inputs}
-    evidence_id = _keep(actor, loan, row, made, points_before, read, cause, now)
+    evidence_id = _keep(actor, loan, in_use, made, points_before, read, cause, now)
     raised = alert(
         lender=history.loan.lender,
         loan_id=history.loan.loan_id,
@@ -67,7 +66,7 @@ def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Re
         borrower_id=loan.borrower_id,
         borrower_ref=loan.borrower.ref,
         loan_ref=loan.ref,
-        card=row,
+        card=in_use,
     )
     return Rescored(made, points_before, _warned(whose, raised, now), evidence_id)
 
@@ -75,7 +74,7 @@ def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Re
 def _keep(
     actor: Actor,
     loan: Loan,
-    row: ScoreCard,
+    row: Champion,
     made: Score,
     points_before: int | None,
     read: Facts,
@@ -87,7 +86,7 @@ def _keep(
     LoanScore.objects.update_or_create(
         lender_id=actor.lender_id,
         loan_ref=loan.ref,
-        score_card=row,
+        score_card_id=row.uuid,
         defaults={
             "borrower_id": loan.borrower_id,
             "as_of": now.date(),

@@ -19,6 +19,7 @@ from forbear.scoring.alerts import Alert, AlertPolicy, Cause, alert, policy_of, 
 from forbear.scoring.card_texts import card_digest
 from forbear.scoring.cards import Scorecard
 from forbear.scoring.points import score
+from forbear_server.selectors.scorecards import Champion
 from forbear_server.services.early_warnings import (
     RaisedFor,
     budget_left,
@@ -54,13 +55,13 @@ def publish_scores(
     `rows`: loan_id, borrower_id, as_of, points, ppm and the card's inputs.
     """
     digest = card_digest(card)
-    row = ScoreCard.objects.get(digest=digest, state="approved")
-    before = dict(LoanScore.objects.filter(score_card=row).values_list("loan_ref", "points"))
+    row = _in_use(digest, card)
+    before = dict(LoanScore.objects.filter(score_card=row.uuid).values_list("loan_ref", "points"))
     lines = rows.sort("loan_id").to_dicts()
     ids = borrower_ids(run.lender_id, sorted({line["borrower_id"] for line in lines}))
     lapse_warnings(lender_id=run.lender_id, now=now)
     chosen, held_back = _chosen(run, lines, card, before, now)
-    LoanScore.objects.filter(score_card=row).delete()
+    LoanScore.objects.filter(score_card=row.uuid).delete()
     copy_rows(
         "loan_score",
         ["lender_id", "borrower_id", "loan_ref", "score_card_id", *_COLUMNS],
@@ -92,7 +93,13 @@ def publish_scores(
     return Published(len(lines), len(chosen), held_back)
 
 
-def _whose(run: BegunRun, one: Alert, ids: dict[str, int], row: ScoreCard) -> RaisedFor:
+def _in_use(digest: str, card: Scorecard) -> Champion:
+    """The desk's row of the card the night scored with."""
+    row = ScoreCard.objects.filter(digest=digest).defer("text").order_by("-added_at")[0]
+    return Champion(row.uuid, row.name, row.version, row.digest, card)
+
+
+def _whose(run: BegunRun, one: Alert, ids: dict[str, int], row: Champion) -> RaisedFor:
     return RaisedFor(
         lender_id=run.lender_id,
         borrower_id=ids[str(one.borrower_id)],
@@ -103,7 +110,7 @@ def _whose(run: BegunRun, one: Alert, ids: dict[str, int], row: ScoreCard) -> Ra
 
 
 def _note_drift(
-    run: BegunRun, row: ScoreCard, drift: list[dict[str, object]], now: datetime
+    run: BegunRun, row: Champion, drift: list[dict[str, object]], now: datetime
 ) -> None:
     """A characteristic that left its training behind is recorded: the card needs a look."""
     left = [one for one in drift if one["level"] == "harm"]
