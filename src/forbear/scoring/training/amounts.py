@@ -104,7 +104,7 @@ def _table(sample: Sample, seed: int) -> PointsTable:
         -(amounts - amounts.mean()) / spread,
         weights=np.ones(sample.rows),
         directions=[feature.monotone for feature in sample.features],
-        settings=replace(settings_for(sample.rows, seed), pairs=0),
+        settings=replace(settings_for(sample, seed), pairs=0),
         is_amount=True,
     )
     made = compile_points(box, sample.features, per_unit=spread)

@@ -72,7 +72,7 @@ def fit_card(sample: Sample, order: Order, *, advance: Advance = quiet) -> Score
     advance("grow", 0, 1)
     kept, weights = thinned(np.asarray(known.events, dtype=np.float64), seed=order.seed)
     trained = known.only(kept)
-    table = grow(trained, weights, settings_for(trained.rows, order.seed)).table(slope)
+    table = grow(trained, weights, settings_for(trained, order.seed)).table(slope)
     table = with_counts(table, known)
     advance("grow", 1, 1)
     unseen = replace(unseen, points=unseen.drawn_in(slope))

@@ -35,6 +35,7 @@ class Settings:
     rounds: int = 3000
     leaf: int = 20
     smoothing: int = 100
+    ridge: float = 0.0
     pairs: int = 0
     pair_places: int = 6
     jobs: int = 2
@@ -207,6 +208,7 @@ def _told(settings: Settings) -> dict[str, Any]:
         "max_rounds": settings.rounds,
         "min_samples_leaf": settings.leaf,
         "smoothing_rounds": settings.smoothing,
+        "reg_lambda": settings.ridge,
         "n_jobs": settings.jobs,
         "random_state": settings.seed,
     }

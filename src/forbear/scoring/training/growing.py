@@ -14,6 +14,7 @@ from forbear.scoring.training.placing import codes_of, fine_axes
 from forbear.scoring.training.samples import Sample
 
 PAIRS_FROM_ROWS, PAIRS, PAIR_PLACES = 10_000, 10, 8
+FEW_EVENTS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ class Grown:
         )
 
 
-def settings_for(rows: int, seed: int) -> Settings:
-    """Small files get small steps and no pairs, large ones a few pairs."""
-    if rows < PAIRS_FROM_ROWS:
+def settings_for(sample: Sample, seed: int) -> Settings:
+    """Few events are held back most, small files get small steps, large ones a few pairs."""
+    if sample.events is not None and int((sample.events == 1).sum()) < FEW_EVENTS:
+        return Settings(seed=seed, leaf=60, ridge=10.0, rounds=600)
+    if sample.rows < PAIRS_FROM_ROWS:
         return Settings(seed=seed)
     return Settings(
         seed=seed,

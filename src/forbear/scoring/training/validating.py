@@ -67,7 +67,7 @@ def unseen_scores(
         own, other = sample.only(train), sample.only(asked)
         kept, weights = thinned(np.asarray(own.events, dtype=np.float64), seed=seed)
         trained = own.only(kept)
-        grown = grow(trained, weights, settings_for(trained.rows, seed))
+        grown = grow(trained, weights, settings_for(trained, seed))
         points.append(grown.table().points_of(other))
         rows.append(asked)
         for name in told:
