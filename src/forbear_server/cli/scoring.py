@@ -57,7 +57,9 @@ AmountOption = Annotated[
 ]
 InputsOption = Annotated[
     list[str] | None,
-    typer.Option("--inputs", help="Only these inputs; repeat.", rich_help_panel=ADVANCED),
+    typer.Option(
+        "--inputs", help="Presets table, book: only these; repeat.", rich_help_panel=ADVANCED
+    ),
 ]
 DropOption = Annotated[
     list[str] | None,
@@ -87,6 +89,9 @@ HoldoutOption = Annotated[
     str | None,
     typer.Option(help="1 where chance left the row uncontacted.", rich_help_panel=ADVANCED),
 ]
+VersionOption = Annotated[
+    int, typer.Option(min=1, help="The card's version: the desk keeps each number once.")
+]
 AsOfOption = Annotated[
     list[str] | None,
     typer.Option("--as-of", help="Preset book: day looked at, 2026-05-31; repeat."),
@@ -104,6 +109,7 @@ def fit(
     recipe: Annotated[str, typer.Option(help="What it tells: `forbear scoring recipes`.")],
     preset: Annotated[str, typer.Option(help="How the data are laid out.")],
     seed: SeedOption = 1,
+    version: VersionOption = 1,
     target: TargetOption = None,
     id_: IdOption = None,
     person: PersonOption = None,
@@ -139,10 +145,18 @@ def fit(
         }  # fmt: skip
         table = _table(preset, target, id_, options)
         taken = data_to_train(
-            recipe, preset, data, table=table, days=as_of or (), simulated=simulated
+            recipe,
+            preset,
+            data,
+            table=table,
+            days=as_of or (),
+            inputs=tuple(inputs or ()),
+            simulated=simulated,
         )
         with _progress(is_quiet=as_json) as advance:
-            card = make_card(recipe, preset, taken, seed=seed, table=table, advance=advance)
+            card = make_card(
+                *(recipe, preset, taken), seed=seed, version=version, table=table, advance=advance
+            )
         _write(out, card_text(card))
     _tell_card(card, out, as_json=as_json)
 
@@ -254,7 +268,8 @@ def _table(
 ) -> TableOptions | None:
     amount = options["amount"]
     if preset != "table":
-        given = [name for name, value in options.items() if value]
+        own = {"inputs"} if preset == "book" else set()
+        given = [name for name, value in options.items() if value and name not in own]
         if given or target or ids:
             raise ScoringRefused(
                 "options-unclear",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -33,13 +34,28 @@ def data_to_train(
     table: TableOptions | None,
     days: Sequence[str],
     simulated: bool,
+    inputs: Sequence[str] = (),
 ) -> Taken:
     """The sample a card is trained on."""
     recipe_of(recipe, preset)
     if preset != "book":
         _require_no_days(preset, days)
         return sample_to_train(preset, data, table)
-    return _book(data, recipe, days, with_outcomes=True, simulated=simulated)
+    taken = _book(data, recipe, days, with_outcomes=True, simulated=simulated)
+    return replace(taken, sample=_only(taken.sample, inputs)) if inputs else taken
+
+
+def _only(sample: Sample, inputs: Sequence[str]) -> Sample:
+    """The sample with these features alone."""
+    known = {feature.name for feature in sample.features}
+    unknown = sorted(set(inputs) - known)
+    if unknown:
+        raise ScoringRefused(
+            "column-missing",
+            f"The book tells no feature {', '.join(unknown)} on these days: choose of "
+            "docs/reference/features.md.",
+        )
+    return replace(sample, features=tuple(one for one in sample.features if one.name in inputs))
 
 
 def data_to_measure(card: Scorecard, data: Path, days: Sequence[str]) -> Taken:

@@ -57,6 +57,12 @@ DECISIONS = 15
 DECIDING_ACCOUNT = "collector"
 CARD_WRITER, CARD_APPROVER = "strategist", "compliance"
 CARD_TERMS = ("--recipe", "early_warning", "--preset", "book", "--simulated", "--seed", "1")
+# Twelve facts anybody can read; the catalogue has more.
+CARD_INPUTS = (
+    *("days_past_due", "days_past_due_max_90d", "days_past_due_max_365d", "late_1_plus_90d"),
+    *("days_late_mean", "days_late_last", "lateness_trend", "arrears_to_instalment"),
+    *("part_payments_90d", "other_loans_in_arrears", "due_after_income_days", "months_on_book"),
+)
 # Three month-ends to learn from, and two, more than ninety days later, to be judged by.
 CARD_DAYS = (
     *(date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31)),
@@ -174,8 +180,9 @@ def prepare_scorecard(lender: DemoLender, *, now: datetime) -> None:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         days = [part for day in CARD_DAYS for part in ("--as-of", str(day))]
+        inputs = [part for name in CARD_INPUTS for part in ("--inputs", name)]
         subprocess.run(
-            [sys.executable, "-m", "forbear_server.cli", "scoring", "fit", *CARD_TERMS, *days,
+            [sys.executable, "-m", "forbear_server.cli", "scoring", "fit", *CARD_TERMS, *days, *inputs,
              "--data", str(book_root(lender.code)), "--out", str(file)],
             check=True,
             stdout=subprocess.DEVNULL,

@@ -22,6 +22,7 @@ def make_card(
     taken: Taken,
     *,
     seed: int,
+    version: int = 1,
     table: TableOptions | None = None,
     challengers: bool = True,
     advance: Advance = quiet,
@@ -34,6 +35,7 @@ def make_card(
         preset=preset,
         target=taken.target,
         seed=seed,
+        version=version,
         data_digest=taken.digest,
         challengers=challengers,
     )
