@@ -36,6 +36,7 @@ class Settings:
     leaf: int = 20
     smoothing: int = 100
     ridge: float = 0.0
+    greedy: float = 10.0
     pairs: int = 0
     pair_places: int = 6
     jobs: int = 2
@@ -209,6 +210,7 @@ def _told(settings: Settings) -> dict[str, Any]:
         "min_samples_leaf": settings.leaf,
         "smoothing_rounds": settings.smoothing,
         "reg_lambda": settings.ridge,
+        "greedy_ratio": settings.greedy,
         "n_jobs": settings.jobs,
         "random_state": settings.seed,
     }

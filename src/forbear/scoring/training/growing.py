@@ -37,7 +37,7 @@ class Grown:
 def settings_for(sample: Sample, seed: int) -> Settings:
     """Few events are held back most, small files get small steps, large ones a few pairs."""
     if sample.events is not None and int((sample.events == 1).sum()) < FEW_EVENTS:
-        return Settings(seed=seed, leaf=60, ridge=10.0, rounds=600)
+        return Settings(seed=seed, leaf=60, ridge=10.0, greedy=0.0)
     if sample.rows < PAIRS_FROM_ROWS:
         return Settings(seed=seed)
     return Settings(
