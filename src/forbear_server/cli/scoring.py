@@ -145,18 +145,12 @@ def fit(
         }  # fmt: skip
         table = _table(preset, target, id_, options)
         taken = data_to_train(
-            recipe,
-            preset,
-            data,
-            table=table,
-            days=as_of or (),
-            inputs=tuple(inputs or ()),
+            recipe, preset, data, table=table, days=as_of or (), inputs=options["inputs"],
             simulated=simulated,
-        )
+        )  # fmt: skip
         with _progress(is_quiet=as_json) as advance:
-            card = make_card(
-                *(recipe, preset, taken), seed=seed, version=version, table=table, advance=advance
-            )
+            terms = {"seed": seed, "version": version}
+            card = make_card(recipe, preset, taken, **terms, table=table, advance=advance)
         _write(out, card_text(card))
     _tell_card(card, out, as_json=as_json)
 
