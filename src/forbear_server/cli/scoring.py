@@ -149,8 +149,9 @@ def fit(
             simulated=simulated,
         )  # fmt: skip
         with _progress(is_quiet=as_json) as advance:
-            terms = {"seed": seed, "version": version}
-            card = make_card(recipe, preset, taken, **terms, table=table, advance=advance)
+            card = make_card(
+                recipe, preset, taken, seed=seed, version=version, table=table, advance=advance
+            )
         _write(out, card_text(card))
     _tell_card(card, out, as_json=as_json)
 
