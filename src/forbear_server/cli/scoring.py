@@ -145,9 +145,8 @@ def fit(
         }  # fmt: skip
         table = _table(preset, target, id_, options)
         taken = data_to_train(
-            recipe, preset, data, table=table, days=as_of or (), inputs=options["inputs"],
-            simulated=simulated,
-        )  # fmt: skip
+            *(recipe, preset, data), table=table, days=as_of or (), inputs=options["inputs"],
+            simulated=simulated)  # fmt: skip
         with _progress(is_quiet=as_json) as advance:
             card = make_card(
                 recipe, preset, taken, seed=seed, version=version, table=table, advance=advance
@@ -310,16 +309,37 @@ def _language(name: str) -> str:
 
 
 def _require_writable(out: Path) -> None:
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        raise ScoringRefused(
-            "out-unwritable", f"Cannot write {out}: name a file in a folder that exists."
-        )
+    """Tried before the work: a file is made beside and taken away again."""
+    with _writing(out):
+        if not out.absolute().parent.is_dir() or (out.exists() and not out.is_file()):
+            raise ScoringRefused(
+                "out-unwritable", f"Cannot write {out}: name a file in a folder that exists."
+            )
+        waiting = _waiting(out)
+        waiting.touch()
+        waiting.unlink()
 
 
 def _write(out: Path, text: str) -> None:
-    waiting = out.with_name(f".{out.name}.tmp")
-    waiting.write_text(text, encoding="utf-8")
-    waiting.replace(out)
+    with _writing(out):
+        _waiting(out).write_text(text, encoding="utf-8")
+        _waiting(out).replace(out)
+
+
+def _waiting(out: Path) -> Path:
+    return out.with_name(f".{out.name}.tmp")
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise ScoringRefused(
+            "out-unwritable",
+            f"Cannot write {out}: {fault.strerror or fault}. Nothing was written; name a file in a "
+            "folder that can be written and has room.",
+        ) from fault
 
 
 def _tell_card(card: Scorecard, out: Path, *, as_json: bool) -> None:
