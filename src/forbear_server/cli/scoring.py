@@ -23,6 +23,7 @@ from forbear.scoring.training.reporting import report_on
 from forbear.scoring.training.tables import TableOptions
 from forbear_server.cli.presenting import refusing, say, show_records
 from forbear_server.cli.scoring_data import data_to_measure, data_to_score, data_to_train
+from forbear_server.cli.scoring_outputs import require_writable, write_text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -136,7 +137,7 @@ def fit(
     forbear scoring fit --recipe early_warning --preset table --data clients.parquet --target default --id ID --drop SEX --out card.json
     """
     with _refusing():
-        _require_writable(out)
+        require_writable(out)
         options: dict[str, Any] = {
             "person": person, "time": time, "event": event, "amount": amount,
             "inputs": tuple(inputs or ()), "drop": tuple(drop or ()), "groups": tuple(group or ()),
@@ -144,14 +145,14 @@ def fit(
             "falls": tuple(falls or ()), "holdout": holdout,
         }  # fmt: skip
         table = _table(preset, target, id_, options)
-        taken = data_to_train(
-            *(recipe, preset, data), table=table, days=as_of or (), inputs=options["inputs"],
-            simulated=simulated)  # fmt: skip
+        where = (recipe, preset, data)
+        days, chosen = as_of or (), options["inputs"]
+        taken = data_to_train(*where, table=table, days=days, inputs=chosen, simulated=simulated)
         with _progress(is_quiet=as_json) as advance:
             card = make_card(
                 recipe, preset, taken, seed=seed, version=version, table=table, advance=advance
             )
-        _write(out, card_text(card))
+        write_text(out, card_text(card))
     _tell_card(card, out, as_json=as_json)
 
 
@@ -172,7 +173,7 @@ def predict(
     Example: forbear scoring predict --card card.json --data ../shared/data/superlender_ng --out predictions.parquet
     """
     with _refusing():
-        _require_writable(out)
+        require_writable(out)
         read = _card(card)
         with _progress(is_quiet=as_json) as advance:
             advance("measure", 0, 1)
@@ -208,14 +209,16 @@ def report(
         read = _card(card)
         for page in (html, markdown):
             if page is not None:
-                _require_writable(page)
+                require_writable(page)
         found = None
         if data is not None:
             found = report_on(read, data_to_measure(read, data, as_of or ()))
         if html is not None:
-            _write(html, model_cards.model_card_html(read, language=_language(language)))
+            write_text(html, model_cards.model_card_html(read, language=_language(language)))
         if markdown is not None:
-            _write(markdown, model_cards.model_card_markdown(read, language=_language(language)))
+            write_text(
+                markdown, model_cards.model_card_markdown(read, language=_language(language))
+            )
     if as_json:
         told = {
             "card": read.name, "digest": card_digest(read),
@@ -306,40 +309,6 @@ def _language(name: str) -> str:
     if name not in ("zh-Hans", "en"):
         raise ScoringRefused("options-unclear", f"--language {name}: zh-Hans or en.")
     return name
-
-
-def _require_writable(out: Path) -> None:
-    """Tried before the work: a file is made beside and taken away again."""
-    with _writing(out):
-        if not out.absolute().parent.is_dir() or (out.exists() and not out.is_file()):
-            raise ScoringRefused(
-                "out-unwritable", f"Cannot write {out}: name a file in a folder that exists."
-            )
-        waiting = _waiting(out)
-        waiting.touch()
-        waiting.unlink()
-
-
-def _write(out: Path, text: str) -> None:
-    with _writing(out):
-        _waiting(out).write_text(text, encoding="utf-8")
-        _waiting(out).replace(out)
-
-
-def _waiting(out: Path) -> Path:
-    return out.with_name(f".{out.name}.tmp")
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as fault:
-        raise ScoringRefused(
-            "out-unwritable",
-            f"Cannot write {out}: {fault.strerror or fault}. Nothing was written; name a file in a "
-            "folder that can be written and has room.",
-        ) from fault
 
 
 def _tell_card(card: Scorecard, out: Path, *, as_json: bool) -> None:
