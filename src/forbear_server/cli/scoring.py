@@ -90,9 +90,7 @@ HoldoutOption = Annotated[
     str | None,
     typer.Option(help="1 where chance left the row uncontacted.", rich_help_panel=ADVANCED),
 ]
-VersionOption = Annotated[
-    int, typer.Option(min=1, help="The card's version: the desk keeps each number once.")
-]
+VersionOption = Annotated[int, typer.Option(min=1, help="The desk keeps each number once.")]
 AsOfOption = Annotated[
     list[str] | None,
     typer.Option("--as-of", help="Preset book: day looked at, 2026-05-31; repeat."),
