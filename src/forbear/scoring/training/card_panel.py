@@ -16,6 +16,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forbear.scoring.errors import ScoringRefused
+from forbear.scoring.training.column_kinds import (
+    join_key,
+    require_ids,
+    require_known,
+    require_months,
+    require_plain,
+)
 from forbear.scoring.training.feature_lists import feature_list
 from forbear.scoring.training.reading import SUFFIXES, named_file, read_columns
 from forbear.scoring.training.samples import LeftOut, Sample, Target
@@ -44,28 +51,27 @@ BY_USE = ("months_since_late", "late_level_worst", "late_months_3", "late_months
 Months = NDArray[np.int64]
 
 
-def read_panel(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Path]]:
-    """Monthly states, and the applicants' sex where the file of applications is there."""
-    path = named_file(folder, "monthly_status")
+def read_panel(
+    place: Path, *, with_groups: bool = True
+) -> tuple[pl.DataFrame, pl.DataFrame | None, list[Path]]:
+    """Monthly states of a folder or file; with groups, the applicants' sex from the file beside."""
+    path = place if place.is_file() else named_file(place, "monthly_status")
     rows = read_columns(path, (*IDS, "STATUS"))
-    odd = set(rows["STATUS"].cast(pl.String).unique()) - set(STATES)
-    if odd:
-        raise ScoringRefused(
-            "value-unknown",
-            f"{path.name}: STATUS is one of {', '.join(STATES)}, found "
-            f"{', '.join(sorted(map(str, odd))[:3])}. Correct the file.",
-        )
+    require_ids(rows, IDS[:1], path.name)
+    require_months(rows, IDS[1], path.name)
+    require_known(rows["STATUS"], STATES, path.name, "value-unknown")
     if rows.select(IDS).is_duplicated().any():
         twice = rows.filter(pl.struct(IDS).is_duplicated()).row(0)
         raise ScoringRefused(
             "row-twice",
             f"{path.name}: account {twice[0]} has month {twice[1]} more than once. Keep one row.",
         )
-    found = [folder / f"applications{suffix}" for suffix in SUFFIXES]
+    found = [path.parent / f"applications{suffix}" for suffix in SUFFIXES]
     beside = next((one for one in found if one.is_file()), None)
-    if beside is None:
+    if beside is None or not with_groups:
         return rows, None, [path]
-    applicants = read_columns(beside, ("ID",), ("CODE_GENDER",)).unique("ID", keep="first")
+    applicants = read_columns(beside, ("ID",), ("CODE_GENDER",))
+    require_plain(applicants, applicants.columns, beside.name, "Write plain values.")
     return rows, applicants, [path, beside]
 
 
@@ -77,10 +83,14 @@ def panel_sample(
     features = feature_list("card_panel")
     groups = None
     if applicants is not None and "CODE_GENDER" in applicants.columns:
+        known = applicants.select(join_key(applicants["ID"]), "CODE_GENDER")
         groups = (
-            rows.select("ID")
+            rows.select(join_key(rows["ID"]))
             .join(
-                applicants.select("ID", "CODE_GENDER"), on="ID", how="left", maintain_order="left"
+                known.unique("ID", keep="first", maintain_order=True),
+                on="ID",
+                how="left",
+                maintain_order="left",
             )
             .select("CODE_GENDER")
         )
@@ -135,7 +145,7 @@ class _Panel:
 
     def events(self) -> NDArray[np.int8]:
         """1, 0, or -1 for not known or already 60 days late, in the order of the file."""
-        last_month = int(self.month.max())
+        last_month = int(self.month.max(initial=np.iinfo(np.int64).min))
         until = np.minimum(
             np.searchsorted(self.key, self.key + WINDOW_MONTHS, side="right"), self.end
         )

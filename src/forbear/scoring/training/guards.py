@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from datetime import time as time_of_day
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.measures import Floats, auc
+from forbear.scoring.training.column_kinds import is_blank
 from forbear.scoring.training.samples import Feature, LeftOut, Sample
 
 SEPARATES = 0.995
@@ -51,10 +53,7 @@ def require_values(sample: Sample) -> None:
     """Raise for an input in which every value is missing."""
     for feature in sample.features:
         column = sample.frame[feature.name]
-        missing = column.is_null()
-        if column.dtype.is_float():
-            missing = missing | column.is_nan().fill_null(True)
-        if bool(missing.all()):
+        if bool(is_blank(column).all()):
             raise ScoringRefused(
                 "column-empty",
                 f"Column {feature.name} has no value in any of {sample.rows} rows: nothing can be "
@@ -134,4 +133,6 @@ def _separation(feature: Feature, values: pl.Series, events: Floats) -> float:
 
 
 def _day(value: object) -> str:
+    if isinstance(value, datetime) and value.time() == time_of_day.min:
+        value = value.date()
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

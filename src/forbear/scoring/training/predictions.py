@@ -8,6 +8,7 @@ card of amounts tells `amount`, `low` and `high` in minor units in place of the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -43,8 +44,18 @@ def predictions(card: Scorecard, sample: Sample) -> pl.DataFrame:
 def write_predictions(frame: pl.DataFrame, out: Path) -> None:
     """Whole or not at all: written beside, then put in place."""
     waiting = out.with_name(f".{out.name}.tmp")
-    frame.write_parquet(waiting, compression="zstd", statistics=False)
-    waiting.replace(out)
+    try:
+        with waiting.open("wb") as opened:
+            frame.write_parquet(opened, compression="zstd", statistics=False)
+        waiting.replace(out)
+    except OSError as fault:
+        with suppress(OSError):
+            waiting.unlink(missing_ok=True)
+        raise ScoringRefused(
+            "out-unwritable",
+            f"Cannot write {out}: {fault.strerror or fault}. Nothing was written; name a file in a "
+            "folder that can be written and has room.",
+        ) from fault
 
 
 def _slices(card: Scorecard, sample: Sample) -> Iterator[pl.DataFrame]:

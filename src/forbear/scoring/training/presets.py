@@ -49,7 +49,7 @@ def _shipped(preset: str, data: Path, *, with_outcomes: bool) -> tuple[Sample, l
         tables, files = read_superlender(data, with_outcomes=with_outcomes)
         return superlender_sample(tables, with_outcomes=with_outcomes), files
     if preset == "card-panel":
-        rows, applicants, files = read_panel(data)
+        rows, applicants, files = read_panel(data, with_groups=with_outcomes)
         return panel_sample(rows, applicants, with_outcomes=with_outcomes), files
     raise ScoringRefused("preset-unknown", f"No preset is called {preset}: see `scoring recipes`.")
 

@@ -48,12 +48,15 @@ def only_file(place: Path) -> Path:
 def read_columns(
     path: Path, needed: Collection[str] = (), wanted: Iterable[str] = ()
 ) -> pl.DataFrame:
-    """The file's rows; with `needed` only those columns (and `wanted` ones that are there)."""
+    """The file's rows; with `needed` only those columns (and `wanted` ones that are there).
+
+    Dates of a CSV stay texts: `column_kinds` reads them, with wall times as they are written.
+    """
     try:
         scanned = (
             pl.scan_parquet(path)
             if path.suffix == ".parquet"
-            else pl.scan_csv(path, infer_schema_length=None, try_parse_dates=True)
+            else pl.scan_csv(path, infer_schema_length=None)
         )
         present = scanned.collect_schema().names()
         missing = [name for name in needed if name not in present]

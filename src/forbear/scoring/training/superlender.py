@@ -14,6 +14,15 @@ import numpy as np
 import polars as pl
 
 from forbear.scoring.errors import ScoringRefused
+from forbear.scoring.training.column_kinds import (
+    join_key,
+    moments,
+    numbers,
+    require_ids,
+    require_known,
+    require_plain,
+    require_present,
+)
 from forbear.scoring.training.feature_lists import feature_list
 from forbear.scoring.training.reading import named_file, read_columns
 from forbear.scoring.training.samples import LeftOut, Sample, Target, person_codes
@@ -42,6 +51,8 @@ _KEPT_EACH_LOAN = 0.6
 _DAYS_CUT, _CLOSING_CUT = 10, 30
 _LOAN = ("customerid", "systemloanid", "approveddate", "loanamount", "totaldue", "termdays")
 _EARLIER = (*_LOAN, "closeddate", "firstduedate", "firstrepaiddate")
+_DAYS = ("approveddate", "closeddate", "firstduedate", "firstrepaiddate")
+_AMOUNTS = ("loanamount", "totaldue", "birth_year")
 _PERSON = ("customerid", "bank_account_type", "employment_status_clients", "birth_year")
 
 
@@ -56,14 +67,34 @@ class SuperlenderTables:
 
 def read_superlender(folder: Path, *, with_outcomes: bool) -> tuple[SuperlenderTables, list[Path]]:
     """The files of a folder; without outcomes `good_bad_flag` need not be there."""
+    if folder.is_file():
+        raise ScoringRefused(
+            "folder-needed",
+            f"Preset superlender reads three files, {', '.join(FILES)}: {folder} is one file. Name "
+            f"the folder that holds all three, --data {folder.parent}.",
+        )
     paths = [named_file(folder, name) for name in FILES]
     flag = ("good_bad_flag",) if with_outcomes else ()
     tables = SuperlenderTables(
-        earlier=read_columns(paths[0], _EARLIER),
-        customers=read_columns(paths[1], _PERSON, ("level_of_education_clients",)),
-        loans=read_columns(paths[2], (*_LOAN, *flag)),
+        earlier=_typed(read_columns(paths[0], _EARLIER), paths[0].name),
+        customers=_typed(
+            read_columns(paths[1], _PERSON, ("level_of_education_clients",)), paths[1].name
+        ),
+        loans=_typed(read_columns(paths[2], (*_LOAN, *flag)), paths[2].name),
     )
+    require_ids(tables.loans, IDS, paths[2].name)
+    require_present(tables.loans["approveddate"], paths[2].name)
     return tables, paths
+
+
+def _typed(rows: pl.DataFrame, place: str) -> pl.DataFrame:
+    """The rows of one file with moments and numbers for what should be such."""
+    require_plain(rows, rows.columns, place, "Write plain values.")
+    return rows.with_columns(
+        *(moments(rows, name, place) for name in _DAYS if name in rows.columns),
+        *(numbers(rows, name, place) for name in _AMOUNTS if name in rows.columns),
+        *(numbers(rows, name, place, whole=True) for name in ("termdays",) if name in rows.columns),
+    )
 
 
 def superlender_sample(tables: SuperlenderTables, *, with_outcomes: bool) -> Sample:
@@ -74,13 +105,8 @@ def superlender_sample(tables: SuperlenderTables, *, with_outcomes: bool) -> Sam
     events = None
     if with_outcomes:
         flags = loans["good_bad_flag"]
-        odd = set(flags.unique()) - {"Good", "Bad"}
-        if odd:
-            raise ScoringRefused(
-                "target-unreadable",
-                f"good_bad_flag is Good or Bad, found {sorted(map(str, odd))[:3]}: correct the file.",
-            )
-        events = (flags == "Bad").cast(pl.Int8).to_numpy()
+        require_known(flags, ("Good", "Bad"), FILES[2], "target-unreadable")
+        events = (flags.cast(pl.String) == "Bad").cast(pl.Int8).to_numpy()
     approved = loans["approveddate"]
     days = approved.dt.date().cast(pl.Int32).cast(pl.Int64).to_numpy()
     return Sample(
@@ -93,7 +119,7 @@ def superlender_sample(tables: SuperlenderTables, *, with_outcomes: bool) -> Sam
         times=days,
         # The outcome takes a month and more to be known, all loans were approved within one: no
         # later time is there to test on.
-        outcome_window=int(np.max(loans["termdays"].to_numpy(), initial=30)),
+        outcome_window=int(np.max(loans["termdays"].drop_nulls().to_numpy(), initial=30)),
         span=(str(approved.dt.date().min()), str(approved.dt.date().max())),
         groups=frame.select(
             pl.when(pl.col("birth_year").is_null())
@@ -109,10 +135,10 @@ def superlender_sample(tables: SuperlenderTables, *, with_outcomes: bool) -> Sam
 
 def superlender_features(tables: SuperlenderTables) -> pl.DataFrame:
     """The features of each loan to be scored, from what was known at its approval."""
-    loans = tables.loans.with_row_index("row").with_columns(pl.col("approveddate").alias("at"))
-    history = _history(loans, tables.earlier)
+    loans = _keyed(tables.loans).with_row_index("row").with_columns(at=pl.col("approveddate"))
+    history = _history(loans, _keyed(tables.earlier))
     told = loans.join(_summary(history), on="row", how="left")
-    persons = tables.customers.unique("customerid", keep="first", maintain_order=True)
+    persons = _keyed(tables.customers).unique("customerid", keep="first", maintain_order=True)
     due = pl.col("at") + pl.duration(days=pl.col("termdays"))
     cost = pl.col("totaldue") / pl.col("loanamount") - 1
     return (
@@ -133,6 +159,11 @@ def superlender_features(tables: SuperlenderTables) -> pl.DataFrame:
             for feature in feature_list("superlender")
         )
     )
+
+
+def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the borrower's id as text: the files may write it in different types."""
+    return rows.with_columns(join_key(rows["customerid"]))
 
 
 def _history(loans: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:

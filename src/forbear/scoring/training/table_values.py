@@ -9,9 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forbear.scoring.errors import ScoringRefused
+from forbear.scoring.training.column_kinds import is_blank, moments, text_moments
 
 BANDS = 4
 MOST_GROUPS = 12
+DATES_SHARE = 0.95
 
 
 def as_inputs(
@@ -28,6 +30,26 @@ def as_inputs(
     return pl.DataFrame(
         {name: _input(rows, name, time, None if levels is None else levels[name]) for name in names}
     )
+
+
+def with_moments(
+    rows: pl.DataFrame, names: Sequence[str], time: str | None, place: str
+) -> pl.DataFrame:
+    """The rows with dates as wall time: the row's own `time`, and texts that mostly are dates.
+
+    Where `time` and a column both carry a zone, the column is told in the zone of `time`.
+    """
+    zone = None if time is None else getattr(rows[time].dtype, "time_zone", None)
+    read = [] if time is None else [moments(rows, time, place)]
+    for name in names:
+        column = rows[name]
+        if isinstance(column.dtype, pl.Datetime):
+            if zone is not None and column.dtype.time_zone is not None:
+                column = column.dt.convert_time_zone(zone)
+            read.append(column.dt.replace_time_zone(None))
+        elif column.dtype == pl.String and _is_mostly_dates(column):
+            read.append(_moments_of_text(column, place))
+    return rows.with_columns(read)
 
 
 def as_days(column: pl.Series) -> NDArray[np.int64]:
@@ -73,6 +95,37 @@ def _input(rows: pl.DataFrame, name: str, time: str | None, is_level: bool | Non
             "Correct the value or leave it empty.",
         )
     return number.fill_nan(None).alias(name)
+
+
+def _is_mostly_dates(column: pl.Series) -> bool:
+    written = len(column) - int(is_blank(column).sum())
+    return written > 0 and _any_moments(column).count() >= DATES_SHARE * written
+
+
+def _any_moments(column: pl.Series) -> pl.Series:
+    """ISO dates, else what Polars takes for dates in a text (31/12/2026)."""
+    found = text_moments(column)
+    if found.count():
+        return found
+    try:
+        told = column.str.to_datetime(strict=False, time_unit="us")
+    except pl.exceptions.PolarsError:
+        return found
+    return told.dt.replace_time_zone(None)
+
+
+def _moments_of_text(column: pl.Series, place: str) -> pl.Series:
+    found = _any_moments(column)
+    faulty = found.is_null() & ~is_blank(column)
+    if bool(faulty.any()):
+        row = int(faulty.arg_true()[0])
+        raise ScoringRefused(
+            "time-unreadable",
+            f"{place}: column {column.name}, row {row + 1}: {column[row]!r} is no date, as nearly "
+            "all others are. Write 2026-11-20, leave it empty where it is not known, or leave the "
+            f"column out with --drop {column.name}.",
+        )
+    return found
 
 
 def _group(column: pl.Series) -> pl.Series:

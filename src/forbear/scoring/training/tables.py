@@ -8,7 +8,7 @@ column that tells the outcome by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from forbear.scoring.cards import Direction, Scorecard
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.sensitive import require_allowed, sensitive_attribute, watched_columns
+from forbear.scoring.training.column_kinds import is_blank, require_ids, require_plain
 from forbear.scoring.training.guards import require_past
+from forbear.scoring.training.predictions import TAKEN
 from forbear.scoring.training.reading import only_file, read_columns
 from forbear.scoring.training.samples import Feature, LeftOut, Sample, Target, person_codes
-from forbear.scoring.training.table_values import as_days, as_groups, as_inputs
+from forbear.scoring.training.table_values import as_days, as_groups, as_inputs, with_moments
 
 _TRUE, _FALSE = {"1", "true", "yes", "bad", "y"}, {"0", "false", "no", "good", "n"}
 _OWN_VALUE_SHARE = 0.5
@@ -54,13 +56,12 @@ def table_file(data: Path) -> Path:
 
 def table_sample(data: Path, options: TableOptions) -> Sample:
     """The rows with their outcome."""
-    rows = read_columns(only_file(data))
-    named = [options.target, *options.ids, *options.inputs, *options.groups, *options.rises]
-    named += [*options.falls, *options.allow]
-    named += [one for one in (options.time, options.person, options.holdout) if one]
-    _require_columns(rows, named)
+    path = only_file(data)
+    rows = _with_known_columns(read_columns(path), options, path.name)
     inputs, dropped = _inputs(rows, options)
     require_allowed(inputs, allowed=options.allow)
+    require_plain(rows, inputs, path.name)
+    _require_inputs(rows, inputs, options)
     dates = [name for name in inputs if rows[name].dtype.is_temporal()]
     if dates and options.time is None:
         raise ScoringRefused(
@@ -69,7 +70,6 @@ def table_sample(data: Path, options: TableOptions) -> Sample:
             f"Name the row's own time with --time, or leave it out with --drop {dates[0]}.",
         )
     if options.time is not None:
-        rows = _with_time(rows, options.time)
         require_past(rows, dates, options.time)
     watched = [name for name in watched_columns(inputs) if name not in options.groups]
     return Sample(
@@ -97,11 +97,13 @@ def table_rows(card: Scorecard, data: Path) -> Sample:
     present = read_columns(path).columns
     has_time = time in present
     rows = read_columns(path, [name for name in needed if name != time or has_time])
-    if time and has_time:
-        rows = _with_time(rows, time)
+    require_ids(rows, card.ids, path.name)
+    require_plain(rows, rows.columns, path.name, "Write it as the card was trained on it.")
     levels = {
         axis.input: axis.levels is not None for one in card.characteristics for axis in one.axes
     }
+    read_as_numbers = [name for name in card.inputs if not levels[name]]
+    rows = with_moments(rows, read_as_numbers, time if has_time else None, path.name)
     frame = as_inputs(rows, card.inputs, time if has_time else None, levels=levels)
     return Sample(
         ids=rows.select(card.ids),
@@ -115,8 +117,9 @@ def table_rows(card: Scorecard, data: Path) -> Sample:
 
 
 def outcome(column: pl.Series, options: TableOptions) -> NDArray[np.int8]:
-    """1, 0, or -1 where the outcome is missing."""
+    """1, 0, or -1 where the outcome is missing: null, not a number, or an empty text."""
     text = column.cast(pl.String).str.replace(r"\.0+$", "")
+    text = pl.select(pl.when(~is_blank(column)).then(text)).to_series()
     values = set(text.drop_nulls().unique())
     if options.event is not None:
         if options.event not in values:
@@ -140,12 +143,70 @@ def outcome(column: pl.Series, options: TableOptions) -> NDArray[np.int8]:
 
 
 def options_of(card: Scorecard) -> TableOptions:
-    """The options a card of this preset was trained with."""
+    """The options a card of this preset was trained with, for rows to be measured by it.
+
+    Its inputs are named, so that columns dropped then need not be there now.
+    """
     told: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in card.training.get("options", {}).items()
     }
-    return TableOptions(**told)
+    allow = {name: why for name, why in told.get("allow", {}).items() if name in card.inputs}
+    return replace(
+        TableOptions(**told), inputs=card.inputs, drop=(), rises=(), falls=(), allow=allow
+    )
+
+
+def _with_known_columns(rows: pl.DataFrame, options: TableOptions, place: str) -> pl.DataFrame:
+    """The rows, every named column there and readable, dates read as such."""
+    columns = [options.target, *options.ids, *options.groups]
+    single = (options.time, options.person, options.holdout, options.amount)
+    columns += [one for one in single if one]
+    listed = (options.inputs, options.drop, options.rises, options.falls, options.allow)
+    _require_columns(rows, [*columns, *(name for names in listed for name in names)])
+    require_plain(rows, columns, place, "Name another column, or write it as one of these.")
+    require_ids(rows, [*options.ids, *([options.person] if options.person else [])], place)
+    taken = [name for name in options.ids if name in TAKEN]
+    if taken:
+        raise ScoringRefused(
+            "column-name-taken",
+            f"{place}: the id column is called {taken[0]}, as a column of the answer is "
+            f"({', '.join(TAKEN)}): rename it in the file.",
+        )
+    free = [name for name in rows.columns if name not in columns and name not in options.drop]
+    if options.inputs:
+        free = [name for name in options.inputs if name not in columns]
+    return with_moments(rows, free, options.time, place)
+
+
+def _require_inputs(rows: pl.DataFrame, inputs: Sequence[str], options: TableOptions) -> None:
+    """Raise where nothing is left to score by, or a direction is asked of what has none."""
+    if not inputs:
+        raise ScoringRefused(
+            "no-inputs",
+            "No input is left: every column is the target, an id or left out, or has a value of "
+            "its own in nearly every row. Give more columns, or fewer --drop.",
+        )
+    both = sorted(set(options.rises) & set(options.falls))
+    if both:
+        raise ScoringRefused(
+            "options-unclear",
+            f"Column {both[0]} is named by --rises and by --falls: risk cannot do both. Keep one.",
+        )
+    for name in (*options.rises, *options.falls):
+        kind = rows[name].dtype
+        if not (kind.is_numeric() or kind.is_temporal()):
+            raise ScoringRefused(
+                "options-unclear",
+                f"Column {name} holds {kind}, which has no direction: --rises and --falls are for "
+                "numbers and dates. Leave the option out, or write the column as numbers.",
+            )
+        if name not in inputs:
+            raise ScoringRefused(
+                "options-unclear",
+                f"Column {name} is no input, so --rises and --falls cannot bind it: leave the "
+                "option out, or let the column be an input.",
+            )
 
 
 def _holdout(column: pl.Series) -> NDArray[np.int8]:
@@ -203,19 +264,6 @@ def _require_columns(rows: pl.DataFrame, named: Sequence[str]) -> None:
         )
 
 
-def _with_time(rows: pl.DataFrame, time: str) -> pl.DataFrame:
-    column = rows[time]
-    if column.dtype.is_temporal():
-        return rows
-    try:
-        return rows.with_columns(column.cast(pl.String).str.to_datetime(strict=True).alias(time))
-    except pl.exceptions.PolarsError:
-        raise ScoringRefused(
-            "time-unreadable",
-            f"Column {time} is no date ({column[0]!r}): write 2026-11-20 or give dates as such.",
-        ) from None
-
-
 def _feature(rows: pl.DataFrame, name: str, options: TableOptions) -> Feature:
     direction: Direction | None = None
     if name in options.rises:
@@ -253,7 +301,7 @@ def _target(options: TableOptions) -> Target:
 
 def _amounts(column: pl.Series) -> NDArray[np.int64]:
     whole = column.cast(pl.Float64, strict=False)
-    faulty = whole.is_null() | (whole != whole.round())
+    faulty = ~(whole.is_finite() & (whole == whole.round())).fill_null(False)
     if bool(faulty.any()):
         row = int(faulty.arg_true()[0]) + 1
         raise ScoringRefused(
