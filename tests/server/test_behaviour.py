@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ import pytest
 from django.test import Client, override_settings
 
 from forbear.scoring.axes import Axis
+from forbear_server.jobs import nightly
+from forbear_server.jobs.nightly import run_nightly
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.evidence import EvidenceFilter, list_entries, opened_fields
+from forbear_server.selectors.score_histories import told_since
 from forbear_server.services.api_tokens import add_token
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import BehaviourEvent, EarlyWarning, EvidenceEntry, LoanScore
 from forbear_server.ui.clock import wall_now
+from server.conftest import NOW
 from server.desk import import_small_tape, run_the_night
 from server.evidence import newest, recorded
 from server.scores import put_in_use, warning_card
@@ -73,7 +78,7 @@ def warnings(lender: int) -> dict[str, tuple[str, str, int, list[str]]]:
 def test_without_a_token_or_the_role_nothing_is_kept(desk: int, token: Callable[..., str]) -> None:
     assert tell(None).status_code == 401
     assert tell("fbr_made_up").status_code == 401
-    for role in (Role.STRATEGIST, Role.COMPLAINTS):
+    for role in (Role.STRATEGIST, Role.COMPLAINTS, Role.COMPLIANCE):
         answer = tell(token(role))
         assert (answer.status_code, answer.json()["type"]) == (403, "role_missing")
         assert recorded(desk)[-1] == "access.refused"
@@ -106,6 +111,7 @@ def test_an_impossible_event_is_refused_and_not_kept(
     assert (answer.status_code, answer.json()["type"]) == (422, "behaviour_refused")
     assert says in answer.json()["title"]
     assert events(desk) == []
+    assert recorded(desk)[-1] == "behaviour.refused"
 
 
 def test_a_payment_scores_the_loan_at_once(desk: int, token: Callable[..., str]) -> None:
@@ -292,3 +298,85 @@ def test_the_card_page_shows_how_far_the_night_is_from_training(
     assert 'data-testid="C17-drift"' in page
     # two of three loans are 10 and 20 days late, against 40 of 400 in training
     assert "目前逾期天数" in page[page.index('data-testid="C17-drift"') :]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount_minor": 10**30},
+        {"event_id": "E-\x00NUL"},
+        {"happened_on": "1200-01-01"},
+        {"kind": "shouting"},
+    ],
+)
+def test_what_is_not_of_the_form_is_told_so(
+    desk: int, token: Callable[..., str], changes: dict[str, Any]
+) -> None:
+    answer = tell(token(Role.ADMIN), **changes)
+    assert (answer.status_code, answer.json()["type"]) == (422, "request_invalid")
+    assert events(desk) == []
+
+
+def test_a_loan_past_the_outcome_gets_no_score_and_no_warning(
+    desk: int, token: Callable[..., str]
+) -> None:
+    answer = tell(
+        token(Role.ADMIN), loan_ref="L-1", kind="failed_debit", amount_minor=None, event_id="FD-1"
+    )
+    assert (answer.status_code, answer.json()["points"]) == (201, None)
+    assert warnings(desk) == {}
+    with lender_scope(desk):
+        assert not LoanScore.objects.exists()
+
+
+def test_an_older_night_made_again_replaces_nothing(desk: int) -> None:
+    run_the_night()
+    run_nightly(
+        lender_code="qinghe",
+        business_date=date(2026, 11, 1),
+        at=NOW,
+        clock=lambda: NOW,
+        capacity=60,
+    )
+    with lender_scope(desk):
+        assert dict(LoanScore.objects.values_list("loan_ref", "points")) == {
+            "L-2": 655,
+            "L-3": 800,
+            "L-4": 655,
+        }
+
+
+def test_what_is_told_while_the_night_runs_is_not_overwritten(
+    desk: int, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = token(Role.ADMIN)
+    publish = nightly.publish_scores
+
+    def told_meanwhile(**given: Any) -> Any:
+        with lender_scope(desk):
+            assert tell(text).json()["points"] == 775
+        with lender_scope(desk):
+            return publish(**{**given, "told_since": told_since([])})
+
+    monkeypatch.setattr(nightly, "publish_scores", told_meanwhile)
+    run_the_night()
+    with lender_scope(desk):
+        row = LoanScore.objects.get(loan_ref="L-2")
+    assert (row.points, row.cause) == (775, "payment")
+
+
+def test_a_warning_of_a_loan_that_was_paid_lapses_with_the_next_night(
+    desk: int, token: Callable[..., str]
+) -> None:
+    run_the_night()
+    assert warnings(desk)["L-2"][0] == "open"
+    tell(token(Role.ADMIN))  # everything due is paid: the loan is settled
+    run_nightly(
+        lender_code="qinghe",
+        business_date=date(2026, 11, 21),
+        at=NOW + timedelta(days=1),
+        clock=lambda: NOW + timedelta(days=1),
+        capacity=60,
+    )
+    assert warnings(desk)["L-2"][0] == "lapsed"
+    assert warnings(desk)["L-4"][0] == "open"

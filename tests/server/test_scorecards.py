@@ -98,6 +98,37 @@ def test_without_figures_of_a_later_time_nothing_is_submitted(strategist: Actor)
     assert not EvidenceEntry.objects.filter(name="scorecard.submitted").exists()
 
 
+def test_a_card_that_reads_what_no_book_tells_is_not_submitted(strategist: Actor) -> None:
+    made = add_card(strategist, warning_card(preset="card-panel"))
+    with refused("card-not-for-book"):
+        submit_scorecard(actor=strategist, card_uuid=made, now=NOW)
+    first, second = warning_card().characteristics
+    other = replace(second, axes=(Axis(input="late_level_now", edges=(1.0, 3.0)),))
+    made = add_card(strategist, warning_card(version=2, characteristics=(first, other)))
+    with refused("card-not-for-book"):
+        submit_scorecard(actor=strategist, card_uuid=made, now=NOW)
+    assert set(states().values()) == {"draft challenger"}
+    assert recorded(strategist.lender_id).count("scorecard.refused") == 2
+
+
+def test_a_challenger_in_use_can_become_champion(strategist: Actor, officer: Actor) -> None:
+    put_in_use(strategist, officer)
+    made = add_card(strategist, warning_card(version=2))
+    submit_scorecard(actor=strategist, card_uuid=made, now=NOW)
+    for part in ("challenger", "champion"):
+        approve_scorecard(
+            actor=officer, card_uuid=made, part=part, note="", is_demonstration=False, now=NOW
+        )
+    assert states() == {
+        "book-early-warning/1": "retired champion",
+        "book-early-warning/2": "approved champion",
+    }
+    with refused("card-not-in-state"):
+        approve_scorecard(
+            actor=officer, card_uuid=made, part="champion", note="", is_demonstration=False, now=NOW
+        )
+
+
 def test_a_prohibited_characteristic_is_refused_by_name(strategist: Actor) -> None:
     card = warning_card()
     first, second = card.characteristics

@@ -15,6 +15,8 @@ from django.test import Client
 
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.reward_policies import list_policies
+from forbear_server.selectors.standings import find_standing
+from forbear_server.services.behaviour import ReportedEvent, take_behaviour_event
 from forbear_server.services.reward_policies import decide_policy
 from forbear_server.services.standings import AppealRefused, decide_appeal, receive_appeal
 from forbear_server.store.lender_scope import lender_scope
@@ -127,7 +129,19 @@ def test_an_appeal_takes_the_instalment_out_until_it_is_refused(
         decide_appeal(actor=officer, appeal_uuid=row.uuid, upheld=False, now=NOW)
         with pytest.raises(AppealRefused, match="no open appeal"):
             decide_appeal(actor=officer, appeal_uuid=row.uuid, upheld=True, now=NOW)
-    assert recorded(book)[-1] == "standing.appeal_decided"
+        for due_on, says in (
+            (date(2026, 10, 10), "decided already"),
+            (date(1999, 1, 1), "no instalment due"),
+        ):
+            with pytest.raises(AppealRefused, match=says):
+                receive_appeal(
+                    actor=lead, loan_ref="L-3", due_on=due_on, reason="paid_on_time", now=NOW
+                )
+    names = recorded(book)
+    assert (names.count("standing.appeal_decided"), names.count("standing.appeal_refused")) == (
+        1,
+        5,
+    )
 
 
 def test_the_loan_page_adds_the_reasons_up_and_shows_what_an_appeal_does(
@@ -243,3 +257,50 @@ def test_policies_by_role_and_lender(
     assert "620" not in other.get(PATH).content.decode()
     assert other.post(f"{PATH}{chosen}/approve/").status_code == 404
     assert policy_state(book) == [(1, "submitted")]
+
+
+def test_what_the_desk_was_told_counts_on_the_page_as_in_the_night(
+    book: int, writer: Client, officer: Actor, make_actor: Callable[..., Actor]
+) -> None:
+    put_policy_in_force(book, writer, officer)
+    admin = make_actor("gao.ning", Role.ADMIN)
+
+    def tell(number: int, kind: str, day: date, amount: int | None = None) -> None:
+        take_behaviour_event(
+            actor=admin,
+            event=ReportedEvent(
+                loan_ref="L-3",
+                kind=kind,
+                happened_on=day,
+                event_id=f"event-{number}",
+                amount_minor=amount,
+            ),
+            now=NOW,
+        )
+
+    def told() -> int:
+        return find_standing(officer, "B-3", as_of=NOW.date()).standing.points
+
+    with lender_scope(book):
+        assert told() == 636
+        tell(1, "dispute", date(2026, 10, 5))
+        assert told() == 666  # under review since before the due date: no late day counts
+        tell(2, "dispute_decided", date(2026, 10, 20))
+        assert told() == 636  # 31 days after the offer of 10-13, less seven under review, and so on
+        tell(3, "hardship_approved", date(2026, 10, 10))
+        assert told() == 666
+        tell(4, "promise_kept", date(2026, 11, 20))
+        assert told() == 676
+    desk.run_the_night()
+    assert standings(book) == {"B-3": (676, "starting")}
+
+
+def test_a_policy_counts_from_its_own_first_day(book: int, writer: Client, officer: Actor) -> None:
+    later = POLICY.replace("2026-11-01", "2027-06-01")
+    assert upload(writer, later) == 302
+    with lender_scope(book):
+        decide_policy(
+            actor=officer, policy_uuid=list_policies()[0].uuid, verb="approve", note="", now=NOW
+        )
+    desk.run_the_night()
+    assert standings(book) == {"B-3": (666, "starting")}

@@ -76,6 +76,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         # Scores, and what they lead to. What it says of a person is committed.
         **_events("score", "score.issued", open_fields="scorecard scorecard_digest"),
         **_events("score", "behaviour.reported", open_fields="kind"),
+        **_events("lender", "behaviour.refused", "standing.appeal_refused", open_fields="code"),
         **_events(
             "score",
             *("early_warning.raised", "early_warning.helped", "early_warning.dismissed"),

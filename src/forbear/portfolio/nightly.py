@@ -170,6 +170,7 @@ class NightlyRun:
         def work() -> tuple[str, int]:
             rows = standing_rows(
                 self._tables(name, terms),
+                pl.scan_parquet(self.folder.file("export", "behaviour")),
                 pl.scan_parquet(self.folder.file("export", "appeals")),
                 lender=self.terms.lender,
                 as_of=self.terms.business_date,

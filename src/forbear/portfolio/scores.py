@@ -58,7 +58,8 @@ def behaviour_tables(
     columns = payments.collect_schema().names()
     kinds = set(behaviour.select(pl.col("kind").unique()).collect()["kind"])
     failed = behaviour.filter(pl.col("kind") == "failed_debit")
-    missed = behaviour.filter(pl.col("kind") == "promise_missed")
+    turns = {"promise_kept": PromiseTurn.KEPT.value, "promise_missed": PromiseTurn.BROKEN.value}
+    turned = behaviour.filter(pl.col("kind").is_in(list(turns)))
     return BehaviourTables(
         loans=loans,
         instalments=book.scan("instalments", partition),
@@ -68,13 +69,13 @@ def behaviour_tables(
         failed_debits=failed.select("lender", "loan_id", pl.col("happened_on").alias("failed_on"))
         if "failed_debit" in kinds
         else None,
-        promises=missed.select(
+        promises=turned.select(
             "lender",
             "loan_id",
-            pl.lit(PromiseTurn.BROKEN.value).alias("turn"),
+            pl.col("kind").replace_strict(turns).alias("turn"),
             pl.col("happened_on").alias("on"),
         )
-        if "promise_missed" in kinds
+        if kinds & set(turns)
         else None,
         time_zone=time_zone,
     )

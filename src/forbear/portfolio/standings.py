@@ -2,21 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from forbear.portfolio.book import Book
+from forbear.primitives.identifiers import LoanId
 from forbear.scoring import standing_columns
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.features_tables import BehaviourTables
 from forbear.scoring.reward_costs import PolicyCosts, added_up, costs_over_months
 from forbear.scoring.rewards import RewardPolicy
 from forbear.scoring.standing_columns import StandingTables
+from forbear.scoring.standing_histories import Protection, ProtectionKind
 from forbear.scoring.standing_rules import all_rules
 
 AT_ONCE_LOANS = 200_000  # partitions are computed together up to so many loans
 TABLES = ("loans", "instalments", "payments", "delinquency_events")
+
+
+# What opens and closes days that are never late days.
+_OPENS = {"dispute": ProtectionKind.DISPUTE, "hardship_approved": ProtectionKind.RELIEF}
+_CLOSES = {"dispute_decided": ProtectionKind.DISPUTE, "relief_ended": ProtectionKind.RELIEF}
+PROTECTIONS = {
+    "lender": pl.String(),
+    "loan_id": pl.String(),
+    "starts_on": pl.Date(),
+    "ends_on": pl.Date(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """What was told of a loan since the book was written; `event_id` is the teller's own."""
+
+    loan_id: str
+    kind: str
+    happened_on: date
+    amount_minor: int | None = None
+    event_id: str = ""
+
+
+def told_protections(events: Iterable[ToldEvent]) -> tuple[Protection, ...]:
+    """Disputes under review and relief approved, from the events in their order.
+
+    One that nobody closed still runs. Opened twice it is one.
+    """
+    running: dict[tuple[str, ProtectionKind], date] = {}
+    found = []
+    for one in events:
+        opens, closes = _OPENS.get(one.kind), _CLOSES.get(one.kind)
+        if opens is not None:
+            running.setdefault((one.loan_id, opens), one.happened_on)
+        if closes is not None and (one.loan_id, closes) in running:
+            starts_on = running.pop((one.loan_id, closes))
+            found.append(_protection(one.loan_id, closes, starts_on, one.happened_on))
+    found += [_protection(loan, kind, day, None) for (loan, kind), day in running.items()]
+    return tuple(found)
+
+
+def _protection(
+    loan_id: str, kind: ProtectionKind, starts_on: date, ends_on: date | None
+) -> Protection:
+    return Protection(loan_id=LoanId(loan_id), kind=kind, starts_on=starts_on, ends_on=ends_on)
 
 
 def has_rules(on: date) -> bool:
@@ -26,6 +76,7 @@ def has_rules(on: date) -> bool:
 
 def standing_rows(
     tables: BehaviourTables,
+    behaviour: pl.LazyFrame,
     appeals: pl.LazyFrame,
     *,
     lender: str,
@@ -33,7 +84,20 @@ def standing_rows(
     offered_after_days: int | None,
 ) -> pl.DataFrame:
     """One row a borrower of the lender: points, tier, a column for each reason, whether known."""
-    told = StandingTables(behaviour=tables, appeals=appeals, offered_after_days=offered_after_days)
+    rows = behaviour.filter(pl.col("lender") == lender).sort("happened_on", maintain_order=True)
+    events = [
+        ToldEvent(one["loan_id"], one["kind"], one["happened_on"])
+        for one in rows.collect().iter_rows(named=True)
+    ]
+    protections = [
+        (lender, str(one.loan_id), one.starts_on, one.ends_on) for one in told_protections(events)
+    ]
+    told = StandingTables(
+        behaviour=tables,
+        protections=pl.LazyFrame(protections, schema=PROTECTIONS, orient="row"),
+        appeals=appeals,
+        offered_after_days=offered_after_days,
+    )
     rows = standing_columns.standing(told, as_of=as_of)
     return rows.filter(pl.col("lender") == lender).collect()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from forbear.scoring.cards import Scorecard
 from forbear.scoring.errors import ScoringRefused
+from forbear.scoring.features_catalogue import catalogue
 from forbear.scoring.sensitive import require_allowed
 
 # (state, verb) -> the state after it; whatever is not here is refused.
@@ -16,6 +17,7 @@ MOVES = {
     ("draft", "submit"): "submitted",
     ("submitted", "approve"): "approved",
     ("submitted", "return"): "returned",
+    ("approved", "approve"): "approved",  # a challenger becomes champion
     ("approved", "retire"): "retired",
 }
 OUT_OF_TIME = "out_of_time"
@@ -46,6 +48,18 @@ def require_submittable(card: Scorecard) -> None:
             f"{card.name} version {card.version} shows no figures of a time after its training "
             f"(validation kind: {kind or 'none'}), so nobody can say whether it still holds. Fit it "
             "on data with a time column and submit that version.",
+        )
+
+
+def require_known_inputs(card: Scorecard) -> None:
+    """Raises `ScoringRefused` (card-not-for-book): only what a book tells can be scored at night."""
+    known = catalogue()
+    unknown = sorted(name for name in card.inputs if name not in known)
+    if card.preset != "book" or unknown:
+        raise ScoringRefused(
+            "card-not-for-book",
+            f"{card.name} is of preset {card.preset} and reads {', '.join(unknown) or 'other rows'}: a "
+            "book does not tell that, so it could score no loan here. Fit one with --preset book.",
         )
 
 

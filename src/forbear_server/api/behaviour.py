@@ -15,22 +15,36 @@ from forbear_server.services.behaviour import LoanUnknown, ReportedEvent, take_b
 from forbear_server.ui.clock import business_now
 
 router = Router(tags=["scores"])
+MOST_MINOR = 10**15
 
 
 class BehaviourEventIn(Form):
     """What a borrower did or what happened to them."""
 
     event_id: str = Field(
-        min_length=4,
-        max_length=64,
+        pattern=r"^[^\x00-\x1f\x7f]{4,64}$",
         description="Your own id: told twice, it counts once. A payment's is the id its tape has.",
         examples=["PAY-2026-11-20-000017"],
     )
     loan_ref: Ref = Field(examples=["L-000017"])
-    kind: Literal["payment", "failed_debit", "promise_missed", "complaint", "dispute", "hardship"]
-    happened_on: date = Field(examples=["2026-11-20"])
+    kind: Literal[
+        "payment",
+        "failed_debit",
+        "promise_kept",
+        "promise_missed",
+        "complaint",
+        "dispute",
+        "dispute_decided",
+        "hardship",
+        "hardship_approved",
+        "relief_ended",
+    ]
+    happened_on: date = Field(ge=date(2000, 1, 1), examples=["2026-11-20"])
     amount_minor: int | None = Field(
-        None, description="Of a payment, in minor units; of nothing else.", examples=[209440]
+        None,
+        le=MOST_MINOR,
+        description="Of a payment, in minor units; of nothing else.",
+        examples=[209440],
     )
 
 
@@ -61,10 +75,8 @@ class BehaviourEventOut(Form):
 def tell(request: ApiRequest, asked: BehaviourEventIn) -> HttpResponse:
     """Kept and scored at once (201); the same event again answers 200 and changes nothing."""
     actor = request.auth
-    if (
-        access_level(actor, Screen.LOAN) is Level.NONE
-        and access_level(actor, Screen.IMPORTS) is not Level.FULL
-    ):
+    works_on_loans = access_level(actor, Screen.LOAN) in {Level.FULL, Level.TEAM, Level.OWN}
+    if not works_on_loans and access_level(actor, Screen.IMPORTS) is not Level.FULL:
         return denied(request, Screen.LOAN)
     try:
         taken = take_behaviour_event(

@@ -64,6 +64,7 @@ CARD_REFUSALS: Words = {
     "card-not-in-state": gettext_lazy("现在的状态不能这样操作"),
     "card-without-out-of-time": gettext_lazy("没有时间外验证结果，不能提交"),
     "sensitive-column": gettext_lazy("评分卡使用了不得使用的特征"),
+    "card-not-for-book": gettext_lazy("这张卡读取账本里没有的特征，不能给这里的借据评分"),
     "card-simulated": gettext_lazy("用虚构数据训练的评分卡不能给真实的人评分"),
     "card-version-taken": gettext_lazy("这个版本号已被另一份内容使用"),
     "card-own": gettext_lazy("不能审批自己写的评分卡，请合规部门的另一位同事处理"),

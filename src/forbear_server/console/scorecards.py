@@ -44,7 +44,6 @@ from forbear_server.selectors.scorecards import (
 from forbear_server.services.scorecards import (
     add_scorecard,
     approve_scorecard,
-    record_scorecard_refused,
     retire_scorecard,
     return_scorecard,
     submit_scorecard,
@@ -109,9 +108,6 @@ def add(request: ConsoleRequest) -> HttpResponseBase:
     except UnicodeDecodeError:
         return _list_page(request, [Problem("file", _("文件不是 UTF-8 文本。"))], 422)
     except ScoringRefused as refusal:
-        record_scorecard_refused(
-            actor=request.actor, about="scorecard:", code=refusal.code, now=business_now()
-        )
         return _list_page(request, [Problem("file", _told(refusal))], 422)
     return HttpResponseRedirect(_address(made))
 
@@ -180,9 +176,6 @@ def decide(request: ConsoleRequest, card_uuid: UUID, verb: str) -> HttpResponseB
         else:
             raise Http404
     except ScoringRefused as refusal:
-        record_scorecard_refused(
-            actor=request.actor, about=f"scorecard:{card_uuid}", code=refusal.code, now=now
-        )
         return _card_page(request, whole, _told(refusal), 409)
     return HttpResponseRedirect(_address(card_uuid))
 
@@ -253,6 +246,8 @@ def _moves(actor: Actor, row: ScoreCardRow) -> list[str]:
         return ["submit"] if row.state == "draft" else []
     if actor.role is not Role.COMPLIANCE or actor.user_id in {row.added_by_id, row.submitted_by_id}:
         return []
+    if (row.state, row.part) == ("approved", "challenger"):
+        return ["approve", "retire"]
     return {"submitted": ["approve", "return"], "approved": ["retire"]}.get(row.state, [])
 
 

@@ -38,7 +38,6 @@ from forbear_server.selectors.standings import find_standing, people_by_tier
 from forbear_server.services.reward_policies import (
     add_policy,
     decide_policy,
-    record_policy_refused,
     simulate_policy,
 )
 from forbear_server.services.standings import AppealRefused, decide_appeal, receive_appeal
@@ -134,12 +133,12 @@ def add(request: ConsoleRequest) -> HttpResponseBase:
             text=text,
             book=open_book(request.actor.lender_code),
             as_of=now.date(),
+            now=now,
         )
         add_policy(actor=request.actor, text=text, costs=costs, now=now)
     except UnicodeDecodeError:
         return _page(request, [Problem("policy", _("文件不是 UTF-8 文本。"))], 422)
     except ScoringRefused as refusal:
-        record_policy_refused(actor=request.actor, code=refusal.code, now=now)
         return _page(request, [Problem("policy", _told(refusal))], 422)
     return HttpResponseRedirect(reverse("console:standing-rules"))
 
@@ -160,7 +159,6 @@ def decide(request: ConsoleRequest, policy_uuid: UUID, verb: str) -> HttpRespons
             now=now,
         )
     except ScoringRefused as refusal:
-        record_policy_refused(actor=request.actor, code=refusal.code, now=now)
         if refusal.code == "policy-unknown":
             raise Http404 from None
         return _page(request, [Problem("policies", _told(refusal))], 409)

@@ -207,11 +207,11 @@ def prepare_rewards(lender: DemoLender, *, now: datetime) -> None:
     """A reward policy with its cost on the book, approved before the night."""
     text = resources.files("forbear.world").joinpath("demo_rewards.yaml").read_text("utf-8")
     with lender_scope(find_lender(lender.code).lender_id):
-        if policy_in_force() is not None:
+        if policy_in_force(BUSINESS_DATE) is not None:
             return
         writer, officer = _account(CARD_WRITER), _account(CARD_APPROVER)
         book = open_book(lender.code)
-        costs = simulate_policy(actor=writer, text=text, book=book, as_of=BUSINESS_DATE)
+        costs = simulate_policy(actor=writer, text=text, book=book, as_of=BUSINESS_DATE, now=now)
         made = add_policy(actor=writer, text=text, costs=costs, now=now)
         decide_policy(
             actor=officer, policy_uuid=made, verb="approve", note="演示：数据为虚构", now=now

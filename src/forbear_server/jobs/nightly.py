@@ -32,7 +32,7 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import book_root, run_folder
 from forbear_server.selectors.lenders import LenderRow, find_lender
 from forbear_server.selectors.reward_policies import policy_in_force
-from forbear_server.selectors.score_histories import list_behaviour
+from forbear_server.selectors.score_histories import list_behaviour, told_since
 from forbear_server.selectors.scorecards import scoring_cards
 from forbear_server.selectors.standings import list_appeals
 from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
@@ -188,7 +188,7 @@ class _Desk:
         yield "export", lambda: nightly.export(self._events())
         yield "age", nightly.age
         terms = self._scoring()
-        publish = partial(self._publish_scores, terms)
+        publish = partial(self._publish_scores, nightly, terms)
         yield "score", lambda: nightly.score(terms, publish, self._publish_standings)
         yield "gate", nightly.gate
         yield "assign", nightly.assign
@@ -204,12 +204,12 @@ class _Desk:
         return DeskEvents(
             snoozes=list_snoozes(self.lender.code),
             behaviour=list_behaviour(self.lender.code),
-            appeals=list_appeals(self.lender.code),
+            appeals=list_appeals(self.lender.code, self.lender.time_zone),
         )
 
     def _scoring(self) -> ScoringTerms:
         """The approved cards of the early warning, and when relief is offered by the policy."""
-        held = policy_in_force()
+        held = policy_in_force(self.business_date)
         return ScoringTerms(
             scoring_cards(WARNING_RECIPE),
             self.lender.time_zone,
@@ -219,8 +219,15 @@ class _Desk:
     def _publish_standings(self, rows: pl.DataFrame) -> None:
         publish_standings(run=self.run, rows=rows, now=self.clock())
 
-    def _publish_scores(self, terms: ScoringTerms, rows: pl.DataFrame) -> None:
-        publish_scores(run=self.run, rows=rows, card=terms.cards[0], now=self.clock())
+    def _publish_scores(self, nightly: NightlyRun, terms: ScoringTerms, rows: pl.DataFrame) -> None:
+        exported = pl.read_parquet(nightly.folder.file("export", "behaviour"))["event_id"]
+        publish_scores(
+            run=self.run,
+            rows=rows,
+            card=terms.cards[0],
+            told_since=told_since(exported.to_list()),
+            now=self.clock(),
+        )
 
     def _terms(self, at: datetime, capacity: int | None) -> RunTerms:
         cases = count_collectors() * int(settings.CASES_PER_COLLECTOR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -36,11 +36,12 @@ def list_policies() -> list[PolicyRow]:
     return [_row(one) for one in rows]
 
 
-def policy_in_force() -> PolicyRow | None:
-    """The approved version, if there is one."""
+def policy_in_force(on: date) -> PolicyRow | None:
+    """The approved version, from its own first day on."""
     rows = RewardPolicy.objects.select_related("added_by", "decided_by")
     one = rows.filter(state="approved").first()
-    return None if one is None else _row(one)
+    held = None if one is None else _row(one)
+    return held if held is not None and held.policy.in_force_from <= on else None
 
 
 def _row(one: RewardPolicy) -> PolicyRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from forbear.loans.payments import Payment
 from forbear.portfolio.borrowers import loan_history
 from forbear.portfolio.desk_events import BEHAVIOUR
+from forbear.portfolio.standings import ToldEvent
 from forbear.primitives.identifiers import LenderId, LoanId, PaymentId
 from forbear.scoring.histories import (
     Event,
@@ -57,15 +58,31 @@ def find_history(
     history = replace(
         history,
         failed_debits=() if "failed_debit" in kinds else None,
-        promises=() if "promise_missed" in kinds else None,
+        promises=() if kinds & {"promise_kept", "promise_missed"} else None,
     )
+    held = {str(record.loan_id) for record in history.loans}
     booked = {p.payment_id for record in history.loans for p in record.payments}
     for row in [*reported, *on_top]:
-        event = as_event(row, actor.lender_code)
+        event = as_event(row, actor.lender_code) if row.loan_ref in held else None
         if isinstance(event, PaymentReceived) and event.payment.payment_id in booked:
             continue
-        history = with_event(history, event)
+        history = history if event is None else with_event(history, event)
     return history
+
+
+def told_events(borrower_ref: str) -> list[ToldEvent]:
+    """What was told of a borrower's loans: loan, kind, day, in the order it happened."""
+    rows = BehaviourEvent.objects.filter(borrower__ref=borrower_ref)
+    return [
+        ToldEvent(row.loan_ref, row.kind, row.happened_on, row.amount_minor, row.idempotency_key)
+        for row in rows.order_by("happened_on", "reported_at")
+    ]
+
+
+def told_since(event_ids: Collection[str]) -> set[str]:
+    """Loans of which something was told that is not among these."""
+    rows = BehaviourEvent.objects.exclude(idempotency_key__in=list(event_ids))
+    return set(rows.values_list("loan_ref", flat=True))
 
 
 def list_behaviour(lender_code: str) -> pl.DataFrame:
@@ -76,8 +93,11 @@ def list_behaviour(lender_code: str) -> pl.DataFrame:
     return pl.DataFrame([(lender_code, *row) for row in rows], schema=dict(BEHAVIOUR), orient="row")
 
 
-def as_event(row: BehaviourEvent, lender_code: str) -> Event:
-    """A reported event as the domain's value; its key is the lender's own id of it."""
+def as_event(row: BehaviourEvent, lender_code: str) -> Event | None:
+    """A reported event as the domain's value, None for what no feature reads.
+
+    Its key is the lender's own id of it.
+    """
     lender, loan_id = LenderId(lender_code), LoanId(row.loan_ref)
     if row.kind == "payment":
         payment = Payment(
@@ -90,14 +110,16 @@ def as_event(row: BehaviourEvent, lender_code: str) -> Event:
         return FailedDebit(
             lender=lender, loan_id=loan_id, event_id=str(row.uuid), failed_on=row.happened_on
         )
-    if row.kind == "promise_missed":
+    if row.kind in {"promise_kept", "promise_missed"}:
         return PromiseEvent(
             lender=lender,
             loan_id=loan_id,
             promise_id=str(row.uuid),
-            turn=PromiseTurn.BROKEN,
+            turn=PromiseTurn.KEPT if row.kind == "promise_kept" else PromiseTurn.BROKEN,
             on=row.happened_on,
         )
+    if row.kind not in set(GrievanceKind):
+        return None
     return GrievanceReceived(
         grievance_id=str(row.uuid), kind=GrievanceKind(row.kind), received_on=row.happened_on
     )

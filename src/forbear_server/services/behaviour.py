@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from forbear.primitives.errors import RequestRefused
 from forbear.scoring.alerts import Cause
@@ -19,6 +19,7 @@ from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.services.evidence import append_evidence
+from forbear_server.services.refusals import refusals_recorded
 from forbear_server.services.rescoring import Rescored, rescore_loan
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import BehaviourEvent, Loan
@@ -60,6 +61,7 @@ class Taken:
     rescored: Rescored | None
 
 
+@refusals_recorded("behaviour.refused", RequestRefused)
 @transaction.atomic
 def take_behaviour_event(*, actor: Actor, event: ReportedEvent, now: datetime) -> Taken:
     """Keep the event, score the loan again and raise a warning where one is due.
@@ -70,8 +72,9 @@ def take_behaviour_event(*, actor: Actor, event: ReportedEvent, now: datetime) -
     if loan is None or not _may_report(actor, loan.borrower.ref):
         raise LoanUnknown(f"There is no loan {event.loan_ref}.")
     _check(event, now)
-    known = BehaviourEvent.objects.filter(idempotency_key=event.event_id).first()
-    if known is not None:
+    row = _kept(actor, loan, event, now)
+    if row is None:
+        known = BehaviourEvent.objects.get(idempotency_key=event.event_id)
         if (known.loan_ref, known.kind, known.happened_on, known.amount_minor) != (
             *(event.loan_ref, event.kind, event.happened_on, event.amount_minor),
         ):
@@ -80,17 +83,6 @@ def take_behaviour_event(*, actor: Actor, event: ReportedEvent, now: datetime) -
                 "changes: tell the new one under an id of its own."
             )
         return Taken(known.uuid, False, None)
-    row = BehaviourEvent.objects.create(
-        lender_id=actor.lender_id,
-        borrower=loan.borrower,
-        loan_ref=event.loan_ref,
-        kind=event.kind,
-        happened_on=event.happened_on,
-        amount_minor=event.amount_minor,
-        reported_at=now,
-        reported_by_id=actor.user_id,
-        idempotency_key=event.event_id,
-    )
     append_evidence(
         "behaviour.reported",
         now=now,
@@ -105,15 +97,37 @@ def take_behaviour_event(*, actor: Actor, event: ReportedEvent, now: datetime) -
             "amount_minor": event.amount_minor,
         },
     )
-    return Taken(
-        row.uuid, True, rescore_loan(actor=actor, loan=loan, cause=Cause(event.kind), now=now)
-    )
+    rescored = None
+    if event.kind in set(Cause):
+        rescored = rescore_loan(actor=actor, loan=loan, cause=Cause(event.kind), now=now)
+    return Taken(row.uuid, True, rescored)
+
+
+def _kept(actor: Actor, loan: Loan, event: ReportedEvent, now: datetime) -> BehaviourEvent | None:
+    """The event's row; None when its id was told before, also by somebody at this very moment."""
+    try:
+        with transaction.atomic():
+            return BehaviourEvent.objects.create(
+                lender_id=actor.lender_id,
+                borrower=loan.borrower,
+                loan_ref=event.loan_ref,
+                kind=event.kind,
+                happened_on=event.happened_on,
+                amount_minor=event.amount_minor,
+                reported_at=now,
+                reported_by_id=actor.user_id,
+                idempotency_key=event.event_id,
+            )
+    except IntegrityError:
+        return None
 
 
 def _may_report(actor: Actor, borrower_ref: str) -> bool:
-    """Who brings the lender's data in may, and whoever works with the borrower."""
+    """Who brings the lender's data in may, and whoever works with the borrower; reading is not it."""
     if access_level(actor, Screen.IMPORTS) is Level.FULL:
         return True
+    if access_level(actor, Screen.LOAN) in {Level.READ, Level.NONE}:
+        return False
     return borrower_ref in visible_refs(actor, [borrower_ref])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from forbear.primitives.errors import RequestRefused
-from forbear.scoring.alerts import Alert
+from forbear.scoring.alerts import GRIEVANCES, Alert
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_access import visible_refs
@@ -106,14 +108,19 @@ def _told(whose: RaisedFor, alert: Alert) -> dict[str, Any]:
     }
 
 
-def lapse_warnings(*, lender_id: int, now: datetime) -> int:
-    """Close the open warnings nobody acted on in time; how many."""
-    old = EarlyWarning.objects.filter(
-        lender_id=lender_id, state=EarlyWarning.State.OPEN, raised_at__lt=now - LAPSES_AFTER
-    ).select_related("borrower")
+def lapse_warnings(*, lender_id: int, scored: Collection[str], now: datetime) -> int:
+    """Close what nobody acted on in time, and what is no early warning any more; how many.
+
+    `scored`: loans that still are before what is warned of. A grievance waits for its answer.
+    """
+    is_old = Q(raised_at__lt=now - LAPSES_AFTER)
+    is_past = ~Q(loan_ref__in=list(scored)) & ~Q(cause__in=[one.value for one in GRIEVANCES])
     with transaction.atomic():
-        rows = list(old.select_for_update(of=("self",)))
-        for row in rows:
+        rows = EarlyWarning.objects.select_for_update(of=("self",)).select_related("borrower")
+        found = list(
+            rows.filter(is_old | is_past, lender_id=lender_id, state=EarlyWarning.State.OPEN)
+        )
+        for row in found:
             row.state, row.closed_at = EarlyWarning.State.LAPSED, now
             row.save()
             append_evidence(
@@ -123,7 +130,7 @@ def lapse_warnings(*, lender_id: int, now: datetime) -> int:
                 about=f"warning:{row.uuid}",
                 person=borrower_person(row.borrower.ref),
             )
-    return len(rows)
+    return len(found)
 
 
 def close_warning(*, actor: Actor, loan_ref: str, word: str, now: datetime) -> Recorded:

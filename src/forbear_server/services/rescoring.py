@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from forbear.portfolio.scores import OUTCOME_DAYS
+from forbear.primitives.time_zones import local_date
 from forbear.scoring.alerts import Alert, Cause, Trigger, alert, policy_of
 from forbear.scoring.features import behaviour_features
 from forbear.scoring.features_lateness import Facts
+from forbear.scoring.histories import is_live
 from forbear.scoring.points import Score, score
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.score_histories import find_history
@@ -35,7 +38,8 @@ class Rescored:
 
 
 def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Rescored | None:
-    """Score a loan with everything told until now; None where no card is in use.
+    """Score a loan with everything told until now; None where no card is in use, or for a loan
+    that is settled or has reached what the card warns of.
 
     Inside the caller's transaction. A warning beyond the day's budget is left to the night, which
     chooses among all loans.
@@ -44,7 +48,10 @@ def rescore_loan(*, actor: Actor, loan: Loan, cause: Cause, now: datetime) -> Re
     history = find_history(actor, loan.ref) if in_use is not None else None
     if in_use is None or history is None:
         return None
-    facts = behaviour_features(history, as_of=now.date())
+    as_of = local_date(now, actor.lender_time_zone)
+    facts = behaviour_features(history, as_of=as_of)
+    if not is_live(history.loan, as_of) or (facts["days_past_due"] or 0) >= OUTCOME_DAYS:
+        return None
     made = score(in_use.card, facts)
     held = LoanScore.objects.filter(loan_ref=loan.ref, score_card=in_use.uuid).first()
     before = None if held is None else score(in_use.card, held.facts)

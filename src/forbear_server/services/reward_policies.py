@@ -17,29 +17,24 @@ from forbear.scoring.reward_costs import PolicyCosts
 from forbear.scoring.rewards import policy_of_lender, read_policy
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.services.refusals import refusals_recorded
 from forbear_server.store.models import RewardPolicy
 
 NOTE_LENGTH = 200
+_REFUSALS = refusals_recorded("reward_policy.refused", ScoringRefused)
 
 
-def simulate_policy(*, actor: Actor, text: str, book: Book, as_of: date) -> tuple[PolicyCosts, ...]:
-    """What the policy in this text would cost on the lender's own book. Writes nothing."""
+@_REFUSALS
+def simulate_policy(
+    *, actor: Actor, text: str, book: Book, as_of: date, now: datetime
+) -> tuple[PolicyCosts, ...]:
+    """What the policy in this text would cost on the lender's own book; nothing but a refusal at
+    `now` is written."""
     policy = policy_of_lender(read_policy(text), actor.lender_code)
     return costs_of_book(book, policy, as_of=as_of)
 
 
-@transaction.atomic
-def record_policy_refused(*, actor: Actor, code: str, now: datetime) -> None:
-    """A refused step changes nothing but the evidence."""
-    append_evidence(
-        "reward_policy.refused",
-        now=now,
-        lender_id=actor.lender_id,
-        actor=actor,
-        body={"code": code},
-    )
-
-
+@_REFUSALS
 @transaction.atomic
 def add_policy(*, actor: Actor, text: str, costs: Sequence[PolicyCosts], now: datetime) -> UUID:
     """Keep a policy, submitted, with its simulation; the same text again is the one already there.
@@ -71,6 +66,7 @@ def add_policy(*, actor: Actor, text: str, costs: Sequence[PolicyCosts], now: da
     return row.uuid
 
 
+@_REFUSALS
 @transaction.atomic
 def decide_policy(
     *, actor: Actor, policy_uuid: UUID, verb: str, note: str, now: datetime

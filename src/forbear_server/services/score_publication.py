@@ -1,11 +1,12 @@
 """Lay a night's scores on the desk, and raise the warnings people can help with today.
 
-A loan whose warning stands open, or was closed in the last thirty days, is only warned of again when
-its score fell further; one that never came within a day's budget is a candidate every night.
+A loan warned of in the last thirty days is only warned of again when its score fell further; one
+that never came within a day's budget is a candidate every night.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,20 +49,30 @@ class Published:
 
 @transaction.atomic
 def publish_scores(
-    *, run: BegunRun, rows: pl.DataFrame, card: Scorecard, now: datetime
+    *,
+    run: BegunRun,
+    rows: pl.DataFrame,
+    card: Scorecard,
+    told_since: Collection[str],
+    now: datetime,
 ) -> Published:
     """Replace the lender's scores by tonight's and raise warnings; the same night again is no more.
 
-    `rows`: loan_id, borrower_id, as_of, points, ppm and the card's inputs.
+    `rows`: loan_id, borrower_id, as_of, points, ppm and the card's inputs. Loans of which something
+    was told since the night took its events (`told_since`) keep the score they got at once; an
+    older night made again replaces nothing.
     """
     digest = card_digest(card)
     row = _in_use(digest, card)
-    before = dict(LoanScore.objects.filter(score_card=row.uuid).values_list("loan_ref", "points"))
-    lines = rows.sort("loan_id").to_dicts()
+    if LoanScore.objects.filter(as_of__gt=run.business_date).exists():
+        return Published(0, 0, 0)
+    before = _points_before(run, row)
+    lines = [line for line in rows.sort("loan_id").to_dicts() if line["loan_id"] not in told_since]
     ids = borrower_ids(run.lender_id, sorted({line["borrower_id"] for line in lines}))
-    lapse_warnings(lender_id=run.lender_id, now=now)
+    scored = {*rows["loan_id"].to_list(), *told_since}
+    lapse_warnings(lender_id=run.lender_id, scored=scored, now=now)
     chosen, held_back = _chosen(run, lines, card, before, now)
-    LoanScore.objects.filter(score_card=row.uuid).delete()
+    LoanScore.objects.exclude(loan_ref__in=told_since, score_card=row.uuid).delete()
     copy_rows(
         "loan_score",
         ["lender_id", "borrower_id", "loan_ref", "score_card_id", *_COLUMNS],
@@ -73,6 +84,7 @@ def publish_scores(
             )
             for line in lines
         ),
+        on_conflict="(lender_id, loan_ref, score_card_id) DO NOTHING",
     )
     for one in chosen:
         raise_warning(_whose(run, one, ids, row), one, now=now)
@@ -91,6 +103,17 @@ def publish_scores(
     )
     _note_drift(run, row, card_drift(card, rows), now)
     return Published(len(lines), len(chosen), held_back)
+
+
+def _points_before(run: BegunRun, row: Champion) -> dict[str, int]:
+    """The points before tonight by loan; a night made again does not compare with itself."""
+    found = {}
+    for one in LoanScore.objects.filter(score_card=row.uuid):
+        is_tonights = one.cause == NIGHT and one.as_of == run.business_date
+        points = one.points_before if is_tonights else one.points
+        if points is not None:
+            found[one.loan_ref] = points
+    return found
 
 
 def _in_use(digest: str, card: Scorecard) -> Champion:
@@ -151,7 +174,10 @@ def _chosen(
     alerts = [
         found
         for line in due
-        for found in (_alert(run, line, card, policy, known.get(str(line["loan_id"]))),)
+        for ref in (str(line["loan_id"]),)
+        # warned of by another card: nothing to compare with, so tonight's score is where it begins
+        for earlier in (known.get(ref, line if ref in warned else None),)
+        for found in (_alert(run, line, card, policy, earlier),)
         if found is not None
     ]
     chosen = within_budget(alerts, budget_left(run.lender_id, now.date()))

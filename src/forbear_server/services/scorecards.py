@@ -12,6 +12,7 @@ from django.db import transaction
 
 from forbear.scoring.approvals import (
     next_state,
+    require_known_inputs,
     require_lawful_inputs,
     require_real,
     require_submittable,
@@ -21,11 +22,14 @@ from forbear.scoring.cards import Scorecard
 from forbear.scoring.errors import ScoringRefused
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.services.refusals import refusals_recorded
 from forbear_server.store.models import ScoreCard
 
 NOTE_LENGTH = 200
+_REFUSALS = refusals_recorded("scorecard.refused", ScoringRefused, about="scorecard:card_uuid")
 
 
+@_REFUSALS
 @transaction.atomic
 def add_scorecard(*, actor: Actor, text: str, now: datetime) -> UUID:
     """Keep a card as a draft; the same card again is the one already there.
@@ -60,18 +64,22 @@ def add_scorecard(*, actor: Actor, text: str, now: datetime) -> UUID:
     return row.uuid
 
 
+@_REFUSALS
 @transaction.atomic
 def submit_scorecard(*, actor: Actor, card_uuid: UUID, now: datetime) -> Recorded:
     """Ask compliance for approval; refused without figures of a later time."""
     _require_role(actor, Role.STRATEGIST, "submit a score card")
     row = _locked(card_uuid)
     row.state = next_state(row.state, "submit")
-    require_submittable(_card(row))
+    card = _card(row)
+    require_submittable(card)
+    require_known_inputs(card)
     row.submitted_by_id, row.submitted_at = actor.user_id, now
     row.save()
     return _record("scorecard.submitted", actor, row, now)
 
 
+@_REFUSALS
 @transaction.atomic
 def approve_scorecard(
     *, actor: Actor, card_uuid: UUID, part: str, note: str, is_demonstration: bool, now: datetime
@@ -80,7 +88,10 @@ def approve_scorecard(
     row = _decidable(actor, card_uuid, "approve")
     card = _card(row)
     require_lawful_inputs(card)
+    require_known_inputs(card)
     require_real(card, is_demonstration=is_demonstration)
+    if row.state == "approved" and (row.part, part) != ("challenger", "champion"):
+        raise ScoringRefused("card-not-in-state", "Only a challenger in use can become champion.")
     if part not in ScoreCard.Part.values:
         raise ScoringRefused("card-part-unknown", "A card is approved as champion or challenger.")
     if part == ScoreCard.Part.CHAMPION:
@@ -88,12 +99,15 @@ def approve_scorecard(
             recipe=row.recipe, state="approved", part=part
         ):
             earlier.state = next_state(earlier.state, "retire")
+            earlier.decided_by_id, earlier.decided_at = actor.user_id, now
+            earlier.decision_note = f"replaced by {row.name}/{row.version}"
             earlier.save()
             _record("scorecard.retired", actor, earlier, now)
     row.part = part
     return _decided(actor, row, "approve", note, now)
 
 
+@_REFUSALS
 @transaction.atomic
 def return_scorecard(*, actor: Actor, card_uuid: UUID, note: str, now: datetime) -> Recorded:
     """Send a submitted card back with the reason; its author fits another version."""
@@ -102,23 +116,11 @@ def return_scorecard(*, actor: Actor, card_uuid: UUID, note: str, now: datetime)
     return _decided(actor, _decidable(actor, card_uuid, "return"), "return", note, now)
 
 
+@_REFUSALS
 @transaction.atomic
 def retire_scorecard(*, actor: Actor, card_uuid: UUID, note: str, now: datetime) -> Recorded:
     """Take an approved card out of use; nothing scores by it from the next night on."""
     return _decided(actor, _decidable(actor, card_uuid, "retire"), "retire", note, now)
-
-
-@transaction.atomic
-def record_scorecard_refused(*, actor: Actor, about: str, code: str, now: datetime) -> None:
-    """A refused step changes nothing but the evidence."""
-    append_evidence(
-        "scorecard.refused",
-        now=now,
-        lender_id=actor.lender_id,
-        actor=actor,
-        about=about,
-        body={"code": code},
-    )
 
 
 def _decidable(actor: Actor, card_uuid: UUID, verb: str) -> ScoreCard:

@@ -10,12 +10,15 @@ from django.db import IntegrityError, transaction
 from psycopg.types.json import Jsonb
 
 from forbear.primitives.errors import RequestRefused
+from forbear.primitives.time_zones import local_date
 from forbear.scoring.standing_rules import standing_rules
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.selectors.standings import due_days
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.services.persons import borrower_ids
+from forbear_server.services.refusals import refusals_recorded
 from forbear_server.services.runs import BegunRun
 from forbear_server.store.copying import copy_rows
 from forbear_server.store.evidence_persons import borrower_person
@@ -40,6 +43,8 @@ def publish_standings(*, run: BegunRun, rows: pl.DataFrame, now: datetime) -> in
     `rows`: borrower_id, as_of, points, tier, is_known and a column for each reason. Of whom too
     little is known nothing is kept.
     """
+    if Standing.objects.filter(as_of__gt=run.business_date).exists():
+        return 0  # an older night made again says nothing of today
     version = standing_rules(run.business_date).version
     reasons = [name for name in rows.columns if name not in _IDS]
     lines = rows.filter(pl.col("is_known")).sort("borrower_id").to_dicts()
@@ -79,6 +84,7 @@ def publish_standings(*, run: BegunRun, rows: pl.DataFrame, now: datetime) -> in
     return len(lines)
 
 
+@refusals_recorded("standing.appeal_refused", AppealRefused)
 @transaction.atomic
 def receive_appeal(
     *, actor: Actor, loan_ref: str, due_on: date, reason: str, now: datetime
@@ -94,8 +100,13 @@ def receive_appeal(
         raise AppealRefused("appeal_role_missing", "Reading a loan is not working on it.")
     if reason not in APPEAL_REASONS:
         raise AppealRefused("appeal_reason_unknown", f"{reason!r} is no reason of the list.")
-    if due_on > now.date():
+    if due_on not in due_days(actor, loan_ref, loan.borrower.ref):
+        raise AppealRefused("appeal_unknown_due", f"{loan_ref} has no instalment due on {due_on}.")
+    if due_on > local_date(now, actor.lender_time_zone):
         raise AppealRefused("appeal_not_due", f"The instalment of {due_on} is not due yet.")
+    decided = StandingAppeal.objects.filter(loan_ref=loan_ref, due_on=due_on)
+    if decided.exclude(state=StandingAppeal.State.RECEIVED).exists():
+        raise AppealRefused("appeal_decided", f"The appeal about {due_on} was decided already.")
     try:
         with transaction.atomic():
             row = StandingAppeal.objects.create(
@@ -122,6 +133,7 @@ def receive_appeal(
     )
 
 
+@refusals_recorded("standing.appeal_refused", AppealRefused, about="appeal:appeal_uuid")
 @transaction.atomic
 def decide_appeal(*, actor: Actor, appeal_uuid: UUID, upheld: bool, now: datetime) -> Recorded:
     """Compliance decides, and never about what they received themselves."""

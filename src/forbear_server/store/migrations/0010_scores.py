@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("loan_ref", models.CharField(max_length=64)),
-                ("kind", models.CharField(max_length=16)),
+                ("kind", models.CharField(max_length=24)),
                 ("happened_on", models.DateField()),
                 ("amount_minor", models.BigIntegerField(blank=True, null=True)),
                 ("reported_at", models.DateTimeField()),
@@ -347,10 +347,14 @@ class Migration(migrations.Migration):
                                 [
                                     "payment",
                                     "failed_debit",
+                                    "promise_kept",
                                     "promise_missed",
                                     "complaint",
                                     "dispute",
+                                    "dispute_decided",
                                     "hardship",
+                                    "hardship_approved",
+                                    "relief_ended",
                                 ],
                             )
                         ),

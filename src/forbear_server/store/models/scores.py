@@ -11,7 +11,18 @@ from forbear_server.store.models.lenders import Lender
 from forbear_server.store.models.scorecards import ScoreCard
 from forbear_server.store.models.users import User
 
-EVENT_KINDS = ["payment", "failed_debit", "promise_missed", "complaint", "dispute", "hardship"]
+EVENT_KINDS = [
+    "payment",
+    "failed_debit",
+    "promise_kept",
+    "promise_missed",
+    "complaint",
+    "dispute",
+    "dispute_decided",
+    "hardship",
+    "hardship_approved",
+    "relief_ended",
+]
 
 
 class BehaviourEvent(models.Model):
@@ -22,7 +33,7 @@ class BehaviourEvent(models.Model):
     # Goes with the person: it is theirs.
     borrower = models.ForeignKey(Borrower, on_delete=models.CASCADE)
     loan_ref = models.CharField(max_length=64)
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(max_length=24)
     happened_on = models.DateField()
     amount_minor = models.BigIntegerField(null=True, blank=True)
     reported_at = models.DateTimeField()
