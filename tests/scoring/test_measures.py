@@ -131,3 +131,15 @@ def test_same_seed_same_interval() -> None:
         compared([0, 0, 1, 1] * 20, told, persons=range(80), seed=5, draws=100) for _ in range(2)
     )
     assert first == second
+
+
+def test_the_line_is_found_where_events_are_rare_and_scores_skewed() -> None:
+    """A whole Newton step from the mean overshoots here, and used to end at a rate of nought."""
+    score = np.concatenate([np.full(2_400, 500), np.full(60, 420), np.full(14, 330)])
+    events = np.concatenate([np.arange(2_400) < 48, np.arange(60) < 30, np.arange(14) < 11])
+    slope, intercept = logistic_line(events, score)
+    told = 1 / (1 + np.exp(-(slope * score + intercept)))
+    # at the maximum the expected events are those seen, and so is their sum weighted by the score
+    assert abs(told.sum() - 89) < 1e-6
+    assert abs((told * score).sum() - score[events].sum()) < 1e-3
+    assert slope < 0

@@ -208,16 +208,27 @@ def logistic_line(
     centre, spread = float(np.average(x, weights=w)), float(np.std(x)) or 1.0
     design = np.stack([(x - centre) / spread, np.ones_like(x)], axis=1)
     line = np.array([0.0, float(log_odds(np.average(happened, weights=w)))])
-    for _ in range(50):
+    best = _log_likelihood(design @ line, happened, w)
+    for _ in range(100):
         told = 1 / (1 + np.exp(-np.clip(design @ line, -30, 30)))
         gradient = design.T @ (w * (happened - told))
         curvature = (design * (w * told * (1 - told))[:, None]).T @ design + 1e-9 * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        line = line + np.clip(step, -5, 5)
+        step = np.clip(np.linalg.solve(curvature, gradient), -5, 5)
+        # a whole step overshoots where events are rare and scores skewed: halve it until it helps
+        found = _log_likelihood(design @ (line + step), happened, w)
+        while found < best and float(np.max(np.abs(step))) > 1e-12:
+            step = step / 2
+            found = _log_likelihood(design @ (line + step), happened, w)
+        line, best = line + step, max(found, best)
         if float(np.max(np.abs(step))) < 1e-10:
             break
     slope = float(line[0]) / spread
     return slope, float(line[1]) - slope * centre
+
+
+def _log_likelihood(odds: Floats, happened: Floats, weights: Floats) -> float:
+    """Of the events under these log-odds; it only rises on the way to the line."""
+    return float(np.sum(weights * (happened * odds - np.logaddexp(0.0, odds))))
 
 
 def calibration_line(events: ArrayLike, probability: ArrayLike) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -79,8 +80,7 @@ def publish_scores(
         (
             (
                 *(run.lender_id, ids[line["borrower_id"]], line["loan_id"], row.uuid),
-                *(line["as_of"], now, line["points"], before.get(line["loan_id"])),
-                *(line["ppm"], Jsonb({name: line[name] for name in card.inputs}), NIGHT),
+                *_values(line, card, before.get(line["loan_id"]), now),
             )
             for line in lines
         ),
@@ -88,21 +88,10 @@ def publish_scores(
     )
     for one in chosen:
         raise_warning(_whose(run, one, ids, row), one, now=now)
-    append_evidence(
-        "scores.recorded",
-        now=now,
-        lender_id=run.lender_id,
-        about=f"run:{run.business_date}",
-        body={
-            "scorecard": f"{row.name}/{row.version}",
-            "scorecard_digest": digest,
-            "rows": len(lines),
-            "raised": len(chosen),
-            "held_back": held_back,
-        },
-    )
+    made = Published(len(lines), len(chosen), held_back)
+    _record(run, row, made, now)
     _note_drift(run, row, card_drift(card, rows), now)
-    return Published(len(lines), len(chosen), held_back)
+    return made
 
 
 def _points_before(run: BegunRun, row: Champion) -> dict[str, int]:
@@ -129,6 +118,30 @@ def _whose(run: BegunRun, one: Alert, ids: dict[str, int], row: Champion) -> Rai
         borrower_ref=str(one.borrower_id),
         loan_ref=str(one.loan_id),
         card=row,
+    )
+
+
+def _values(
+    line: dict[str, Any], card: Scorecard, points_before: int | None, now: datetime
+) -> tuple[object, ...]:
+    """One scored loan in the order of `_COLUMNS`."""
+    facts = Jsonb({name: line[name] for name in card.inputs})
+    return (line["as_of"], now, line["points"], points_before, line["ppm"], facts, NIGHT)
+
+
+def _record(run: BegunRun, row: Champion, made: Published, now: datetime) -> None:
+    append_evidence(
+        "scores.recorded",
+        now=now,
+        lender_id=run.lender_id,
+        about=f"run:{run.business_date}",
+        body={
+            "scorecard": f"{row.name}/{row.version}",
+            "scorecard_digest": row.digest,
+            "rows": made.loans,
+            "raised": made.raised,
+            "held_back": made.held_back,
+        },
     )
 
 
