@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
-from forbear.scoring.model_cards import model_card_html
 
+from forbear.scoring.model_cards import model_card_html
 from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.scorecards import whole_or_404
 from forbear_server.console.wording import is_english
