@@ -110,7 +110,7 @@ def test_a_night_runs_from_the_page_to_its_end(open_as: OpenAs) -> None:
     page.get_by_role("button", name="开始运行").click()
     done = page.locator("[data-testid=C04-run] .card-head .badge-word", has_text="已完成")
     expect(done.first).to_be_visible(timeout=60_000)
-    expect(page.locator("[data-testid=C04-run] tbody tr")).to_have_count(7)
+    expect(page.locator("[data-testid=C04-run] tbody tr")).to_have_count(8)
     expect(page.locator("[data-testid=C04-locked]")).to_have_text("0 笔")
     assert axe_violations(page) == []
 
