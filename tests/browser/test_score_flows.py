@@ -20,6 +20,7 @@ def opened_card(open_as: OpenAs, role: str = "strategist", **how: str) -> Page:
     page = open_as(role, "/console/scorecards/", **how)
     page.locator("[data-testid=C17-list] [data-opens]").first.click()
     expect(page.locator("[data-testid=C17-points]")).to_be_visible()
+    page.wait_for_load_state("load")
     return page
 
 
@@ -52,7 +53,8 @@ def test_the_page_holds_in_every_theme_and_width(
 
 
 def shown_points(page: Page, region: str) -> list[int]:
-    texts = page.locator(f"[data-testid={region}] [data-points]").all_inner_texts()
+    # also of a table that is folded away
+    texts = page.locator(f"[data-testid={region}] [data-points]").all_text_contents()
     return [int(text.replace(",", "")) for text in texts]
 
 
