@@ -18,7 +18,6 @@ from forbear.contact.attempts import ContactAttempt
 from forbear.delinquency.pauses import Pause, ReAge
 from forbear.loans.payments import Payment
 from forbear.loans.schedules import Instalment
-from forbear.primitives.errors import require
 from forbear.primitives.identifiers import BorrowerId, LenderId, LoanId
 from forbear.primitives.time_zones import local_date
 from forbear.scoring.errors import ScoringRefused
@@ -155,14 +154,6 @@ def with_event(history: LoanHistory, event: Event) -> LoanHistory:
         for one in history.loans
     ]
     return replace(history, loan=loans[0], others=tuple(loans[1:]))
-
-
-def for_loan(history: LoanHistory, lender: LenderId, loan_id: LoanId) -> LoanHistory:
-    """The same history seen from another of the borrower's loans."""
-    chosen = [one for one in history.loans if one.key == (lender, loan_id)]
-    require(len(chosen) == 1, f"loan {loan_id} stands {len(chosen)} times in this history")
-    others = tuple(one for one in history.loans if one is not chosen[0])
-    return replace(history, loan=chosen[0], others=others)
 
 
 def known_at(history: LoanHistory, as_of: date) -> LoanHistory:

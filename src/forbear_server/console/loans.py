@@ -88,7 +88,7 @@ def loan(request: ConsoleRequest, ref: str) -> HttpResponse:
         "timeline": _timeline(found, today),
         "rest_minor": found.allocation.credit_minor,
         **score_context(request.actor, ref),
-        **standing_context(request.actor, ref, found.facts.borrower_ref, as_of),
+        **standing_context(request.actor, found.facts.borrower_ref, as_of),
         "warning_refusal": refusal_text(request.GET.get("refused", "")),
         "may_work": may_write(request.actor, Screen.LOAN),
         "may_see_card": access_level(request.actor, Screen.SCORECARDS) is not Level.NONE,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from forbear.primitives.errors import RequestRefused
 from forbear.scoring.errors import ScoringRefused
 from forbear.scoring.rewards import RewardPolicy
-from forbear.scoring.standing_rules import StandingRules, reason_words, standing_rules
+from forbear.scoring.standing_rules import StandingRules, standing_rules
 from forbear_server.console.actors import ConsoleRequest, denied, screen
 from forbear_server.console.problems import Problem
 from forbear_server.console.score_wording import (
@@ -165,7 +165,7 @@ def decide(request: ConsoleRequest, policy_uuid: UUID, verb: str) -> HttpRespons
     return HttpResponseRedirect(reverse("console:standing-rules"))
 
 
-def standing_context(actor: Actor, loan_ref: str, borrower_ref: str, day: date) -> dict[str, Any]:
+def standing_context(actor: Actor, borrower_ref: str, day: date) -> dict[str, Any]:
     """What a loan page shows of the borrower's standing; nothing before the first rules."""
     try:
         found = find_standing(actor, borrower_ref, as_of=day)
@@ -195,8 +195,6 @@ def standing_context(actor: Actor, loan_ref: str, borrower_ref: str, day: date) 
             for one in found.appeals
         ],
         "appeal_reasons": [(code, word(APPEAL_REASONS, code)) for code in APPEAL_REASONS],
-        "reason_rules": [in_language(words) for words in reason_words().values()],
-        "standing_loan": loan_ref,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 import polars as pl
@@ -28,12 +28,10 @@ from forbear_server.selectors.books import open_book
 from forbear_server.store.models import BehaviourEvent, Loan
 
 
-def find_history(
-    actor: Actor, loan_ref: str, *, on_top: Sequence[BehaviourEvent] = ()
-) -> LoanHistory | None:
+def find_history(actor: Actor, loan_ref: str) -> LoanHistory | None:
     """The loan with its borrower's other loans, and events reported since the book was written.
 
-    A payment that the book holds by now counts once. `on_top` are events not yet stored. None: this
+    A payment that the book holds by now counts once. None: this
     lender has no such loan.
     """
     known = Loan.objects.filter(ref=loan_ref).select_related("borrower").first()
@@ -51,9 +49,7 @@ def find_history(
     reported = BehaviourEvent.objects.filter(borrower=known.borrower).order_by(
         "happened_on", "reported_at"
     )
-    kinds = {row.kind for row in on_top} | set(
-        BehaviourEvent.objects.values_list("kind", flat=True).distinct()
-    )
+    kinds = set(BehaviourEvent.objects.values_list("kind", flat=True).distinct())
     # Known for everybody as soon as this lender reports them: none is then a fact, not a gap.
     history = replace(
         history,
@@ -62,7 +58,7 @@ def find_history(
     )
     held = {str(record.loan_id) for record in history.loans}
     booked = {p.payment_id for record in history.loans for p in record.payments}
-    for row in [*reported, *on_top]:
+    for row in reported:
         event = as_event(row, actor.lender_code) if row.loan_ref in held else None
         if isinstance(event, PaymentReceived) and event.payment.payment_id in booked:
             continue

@@ -100,7 +100,7 @@ def scoring_cards(recipe: str) -> tuple[Scorecard, ...]:
 
 @lru_cache(maxsize=32)
 def parsed(text: str) -> Scorecard:
-    """A card read once for each text: re-scoring a borrower at once must not parse it again."""
+    """A card read once for each text: a page and a night must not parse it again."""
     return read_card(text)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from forbear.primitives.errors import RequestRefused
+from forbear.primitives.time_zones import local_date
 from forbear.scoring.alerts import Cause
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
@@ -27,7 +28,7 @@ from forbear_server.store.models.scores import EVENT_KINDS
 
 
 class BehaviourRefused(RequestRefused):
-    """The event cannot be taken: its loan is unknown, or it says something impossible."""
+    """The event cannot be taken: it says something impossible, or its id stands for another."""
 
     code = "behaviour_refused"
 
@@ -71,7 +72,7 @@ def take_behaviour_event(*, actor: Actor, event: ReportedEvent, now: datetime) -
     loan = Loan.objects.filter(ref=event.loan_ref).select_related("borrower").first()
     if loan is None or not _may_report(actor, loan.borrower.ref):
         raise LoanUnknown(f"There is no loan {event.loan_ref}.")
-    _check(event, now)
+    _check(event, today=local_date(now, actor.lender_time_zone))
     row = _kept(actor, loan, event, now)
     if row is None:
         known = BehaviourEvent.objects.get(idempotency_key=event.event_id)
@@ -131,10 +132,10 @@ def _may_report(actor: Actor, borrower_ref: str) -> bool:
     return borrower_ref in visible_refs(actor, [borrower_ref])
 
 
-def _check(event: ReportedEvent, now: datetime) -> None:
+def _check(event: ReportedEvent, *, today: date) -> None:
     if event.kind not in EVENT_KINDS:
         raise BehaviourRefused(f"Kind {event.kind!r} is not one of {', '.join(EVENT_KINDS)}.")
-    if event.happened_on > now.date():
+    if event.happened_on > today:
         raise BehaviourRefused(
             f"{event.happened_on} lies ahead: an event is told when it has happened."
         )
