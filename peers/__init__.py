@@ -1,0 +1,1 @@
+"""Peers of the gateways: independent programs, and fakes that are called fakes (README.md)."""
