@@ -57,6 +57,10 @@ SECRET_KEY: Any = _text("FORBEAR_SECRET_KEY") or SimpleLazyObject(
     partial(read_or_make_secret, DATA_DIR / "secret.key")
 )
 FIELD_KEYS = _text("FORBEAR_FIELD_KEYS")
+ADDRESS_KEY = _text("FORBEAR_ADDRESS_KEY")
+
+# Channels: who sends, over which gateway; without a file nothing can be sent.
+CHANNELS_FILE = _text("FORBEAR_CHANNELS")
 
 # The evidence log: its signing key, as `forbear log new-key` writes one; its name stands in it.
 LOG_KEY = _text("FORBEAR_LOG_KEY")

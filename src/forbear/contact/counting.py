@@ -16,6 +16,7 @@ from forbear.contact.attempts import NOT_PLACED, UNANSWERED, ContactAttempt, Out
 from forbear.contact.channels import VOICE, Channel
 from forbear.contact.consents import Consent, ConsentKind, consent_in_force
 from forbear.contact.facts import CALLS, ContactFacts
+from forbear.contact.preferences import NO_WISHES, Wishes
 from forbear.primitives.time_zones import MomentNaive, zone
 
 WINDOW_DAYS = 7
@@ -55,6 +56,7 @@ class ContactHistory:
     events: tuple[PastEvent, ...]
     moments: tuple[int, ...]
     consents: tuple[Consent, ...]
+    wishes: Wishes = NO_WISHES
 
     @classmethod
     def of(
@@ -63,6 +65,7 @@ class ContactHistory:
         consents: Iterable[Consent] = (),
         *,
         time_zones: Iterable[str] = (),
+        wishes: Wishes = NO_WISHES,
     ) -> "ContactHistory":
         """Reads a history. Raises `ZoneUnknown` for a zone nobody has heard of."""
         zones = tuple(time_zones)
@@ -83,7 +86,7 @@ class ContactHistory:
             )
             for a in sorted(attempts, key=lambda a: (a.attempted_at, a.attempt_id))
         )
-        return cls(zones, places, events, tuple(e.at for e in events), tuple(consents))
+        return cls(zones, places, events, tuple(e.at for e in events), tuple(consents), wishes)
 
 
 def contact_facts(

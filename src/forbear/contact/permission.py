@@ -16,6 +16,7 @@ from forbear.compliance.verdicts import Ground, Judgement, Ruling, refused
 from forbear.contact.channels import Channel
 from forbear.contact.counting import ContactHistory, contact_facts
 from forbear.contact.facts import ContactFacts
+from forbear.contact.preferences import wish_facts
 from forbear.primitives.time_zones import zone
 
 # The gate's own grounds (机构政策): no way round them, whatever an instrument would allow.
@@ -23,6 +24,7 @@ NO_THIRD_PERSONS = Ground("POLICY-NO-THIRD-PERSONS", refused("third_person"))
 ON_HOLD = Ground("POLICY-HOLD", refused("on_hold"))
 OPTED_OUT = Ground("POLICY-OPTED-OUT", refused("channel_opted_out"))
 STOPPED = Ground("POLICY-CONTACT-STOPPED", refused("contact_stopped"))
+INCONVENIENT = Ground("POLICY-INCONVENIENT-TIME", refused("time_inconvenient"))
 # An answer to what the borrower asked or complained about is no collection.
 ANSWERS = frozenset({"answer_complaint", "answer_request"})
 # The facts that the gate's own grounds look at.
@@ -34,6 +36,7 @@ OWN_FACTS = frozenset(
         "is_on_hold",
         "is_channel_opted_out",
         "is_contact_stopped",
+        "is_time_inconvenient",
     }
 )
 LIABLE_RECIPIENTS = frozenset({"borrower", "guarantor"})
@@ -81,6 +84,16 @@ def facts_at(history: ContactHistory, asked: ContactRequest, at: datetime) -> Co
         loan_ref=asked.loan_ref,
         days_past_due=asked.days_past_due,
     )
+    if history.wishes:
+        wished = wish_facts(
+            history.wishes,
+            channel=asked.channel,
+            at=at,
+            address_ref=asked.number_ref,
+            loan_ref=asked.loan_ref,
+            local_minute=counted.local_minute,
+        )
+        counted = replace(counted, **wished) if wished else counted
     if asked.recipient == "borrower" and asked.purpose == "collect":
         return counted
     return replace(counted, recipient=asked.recipient, purpose=asked.purpose)
@@ -130,6 +143,7 @@ def own_grounds(facts: ContactFacts) -> tuple[Ground, ...]:
         (ON_HOLD, facts.is_on_hold and not is_answer),
         (OPTED_OUT, facts.is_channel_opted_out),
         (STOPPED, facts.is_contact_stopped and not is_answer),
+        (INCONVENIENT, facts.is_time_inconvenient and not is_answer),
     )
     return tuple(ground for ground, is_so in stands if is_so)
 

@@ -42,11 +42,33 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         **_events("contact", "permit.used", "permit.lapsed"),
         **_events("contact", "contact.attempted", "contact.ended", open_fields="channel outcome"),
         **_events("contact", "right_party_contact.confirmed", open_fields="channel"),
+        # Messages: what is said stays sealed; its digest is the permit's.
+        **_events(
+            "contact",
+            *("message.queued", "message.sent", "message.delivered", "message.undelivered"),
+            *("message.in_doubt", "message.resolved", "message.cancelled", "message.dead"),
+            *("message.refused", "message.screened", "message.received", "message.answered"),
+            open_fields="channel template reason parts code outcome kinds opted_out",
+        ),
+        **_events("lender", "channel.stopped", "channel.resumed", open_fields="channel code"),
+        **_events("lender", "channel.refused", open_fields="code"),
+        **_events("lender", "receipt.unmatched", "callback.refused", open_fields="channel code"),
+        **_events(
+            "contact",
+            *("call.placed", "call.answered", "call.ended", "call.recorded", "call.refused"),
+            *("disposition.recorded", "call.warned"),
+            open_fields="channel code reason disposition seconds recording identity voice",
+        ),
         **_events("lender", "gate.mask_recorded", open_fields="digest rows rulebooks"),
         # Plans, rules, templates, settings.
         **_events("lender", "plan.published", open_fields="lines run plan_digest files"),
         **_events("installation", "rulebook.changed", open_fields="before archive_sha256"),
-        **_events("lender", "template.approved", "template.retired", open_fields="digest"),
+        **_events(
+            "lender",
+            *("template.drafted", "template.submitted", "template.approved"),
+            *("template.rejected", "template.retired", "template.refused"),
+            open_fields="digest template code",
+        ),
         **_events("lender", "setting.changed", open_fields="setting before after"),
         **_events(
             "lender",
@@ -56,7 +78,12 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         **_events("account", "api_token.added", "api_token.revoked", open_fields="days"),
         **_events("lender", "field_keys.rotated", open_fields="rows files left key"),
         # What a borrower agreed to, asked and complained about.
-        **_events("consent", "consent.given", "consent.withdrawn", open_fields="kind text_digest"),
+        **_events(
+            "consent",
+            *("consent.given", "consent.withdrawn", "consent.refused"),
+            *("address.added", "address.taken_out"),
+            open_fields="kind channel source text_digest code",
+        ),
         **_events(
             "agreement",
             *("promise_to_pay.recorded", "promise_to_pay.kept", "promise_to_pay.part_kept"),
@@ -71,7 +98,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             *("complaint.answered", "complaint.escalated", "complaint.closed"),
             *("dispute.received", "dispute.decided", "dispute.withdrawn", "hardship.received"),
             *("hardship.approved", "hardship.refused", "hold.placed", "hold.lifted"),
-            open_fields="code kind outcome",
+            open_fields="code kind outcome source",
         ),
         # Scores, and what they lead to. What it says of a person is committed.
         **_events("score", "score.issued", open_fields="scorecard scorecard_digest"),

@@ -6,22 +6,19 @@ counts as a contact that reached the borrower, so two people asking at once shar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import polars as pl
-
 from forbear.contact.attempts import ContactAttempt, Outcome
 from forbear.contact.channels import VOICE, Channel
-from forbear.contact.consents import Consent, ConsentKind
 from forbear.contact.counting import ContactHistory
-from forbear.portfolio.book import Book, partition_of
-from forbear.portfolio.borrowers import attempt
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.books import open_book
+from forbear_server.selectors.book_contacts import book_contacts
 from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.selectors.contact_wishes import NOTHING_STATED, stated_by
+from forbear_server.store.address_words import is_own_word
 from forbear_server.store.models import Borrower, PermitRequest
 
 INSTANT = timedelta(microseconds=1)
@@ -50,20 +47,36 @@ def find_borrowers(
 
     `without_permit` is left out of the history: the permit that is itself about to be used.
     """
-    rows = {b.ref: b for b in Borrower.objects.filter(ref__in=visible_refs(actor, refs))}
-    attempts, consents = _of_book(open_book(actor.lender_code), actor.lender_code, list(rows))
-    permits = _of_permits([b.pk for b in rows.values()], at, without_permit)
+    rows = list(Borrower.objects.filter(ref__in=visible_refs(actor, refs)))
+    without = frozenset() if without_permit is None else frozenset({without_permit})
+    return histories_of(actor.lender_code, rows, at=at, without_permits=without)
+
+
+def histories_of(
+    lender_code: str,
+    rows: Sequence[Borrower],
+    *,
+    at: datetime,
+    without_permits: frozenset[UUID] = frozenset(),
+) -> dict[str, KnownBorrower]:
+    """The histories of borrowers already found, by ref: for the gate and the outbox."""
+    attempts, consents = book_contacts(lender_code, [b.ref for b in rows])
+    ids = [b.pk for b in rows]
+    permits = _of_permits(ids, at, without_permits)
+    stated = stated_by(ids)
     return {
-        ref: KnownBorrower(
+        borrower.ref: KnownBorrower(
             borrower.pk,
-            ref,
+            borrower.ref,
             ContactHistory.of(
-                [*attempts.get(ref, ()), *permits.get(borrower.pk, ())],
-                consents.get(ref, ()),
+                [*attempts.get(borrower.ref, ()), *permits.get(borrower.pk, ())],
+                [*consents.get(borrower.ref, ()), *told.consents],
                 time_zones=(borrower.time_zone,) if borrower.time_zone else (),
+                wishes=told.wishes,
             ),
         )
-        for ref, borrower in rows.items()
+        for borrower in rows
+        for told in (stated.get(borrower.pk, NOTHING_STATED),)
     }
 
 
@@ -74,67 +87,33 @@ def known_refs(actor: Actor, refs: set[str]) -> set[str]:
     return set(rows.values_list("ref", flat=True))
 
 
-def _of_book(
-    book: Book, lender: str, refs: Sequence[str]
-) -> tuple[dict[str, list[ContactAttempt]], dict[str, list[Consent]]]:
-    count = book.manifest.partitions
-    by_partition: dict[int, list[str]] = {}
-    for ref in refs:
-        by_partition.setdefault(partition_of(lender, ref, count), []).append(ref)
-    attempts: dict[str, list[ContactAttempt]] = {}
-    consents: dict[str, list[Consent]] = {}
-    for partition, there in by_partition.items():
-        own = (pl.col("lender") == lender) & pl.col("borrower_id").is_in(there)
-        for row in _rows(book, "contact_attempts", partition, own):
-            attempts.setdefault(str(row["borrower_id"]), []).append(attempt(row))
-        for row in _rows(book, "consents", partition, own):
-            consents.setdefault(str(row["borrower_id"]), []).append(_consent(row))
-    return attempts, consents
-
-
-def _rows(book: Book, table: str, partition: int, own: pl.Expr) -> Iterable[dict[str, object]]:
-    return book.scan(table, partition).filter(own).collect().iter_rows(named=True)
-
-
-def _consent(row: Mapping[str, object]) -> Consent:
-    granted, withdrawn = row["granted_at"], row["withdrawn_at"]
-    if not isinstance(granted, datetime):
-        raise TypeError("consents.granted_at holds a moment")
-    return Consent(
-        consent_id=str(row["consent_id"]),
-        kind=ConsentKind(str(row["kind"])),
-        granted_at=granted,
-        withdrawn_at=withdrawn if isinstance(withdrawn, datetime) else None,
-        from_minute=_whole(row["from_minute"]),
-        until_minute=_whole(row["until_minute"]),
-        daily_cap=_whole(row["daily_cap"]),
-    )
-
-
-def _whole(held: object) -> int | None:
-    return held if isinstance(held, int) else None
-
-
 def _of_permits(
-    borrower_ids: Sequence[int], at: datetime, without: UUID | None
+    borrower_ids: Sequence[int], at: datetime, without: frozenset[UUID]
 ) -> dict[int, list[ContactAttempt]]:
-    """Permits that are or may be contacts: used ones, and issued ones still inside their window."""
+    """Permits that are or may be contacts: used ones, and issued ones still inside their window.
+
+    One for a later window counts from then on: it is asked about again when its moment comes.
+    """
     rows = PermitRequest.objects.filter(
         borrower_id__in=borrower_ids, state__in=["issued", "used"]
     ).exclude(state="issued", closes_at__lte=at)
-    if without is not None:
-        rows = rows.exclude(pk=without)
     found: dict[int, list[ContactAttempt]] = {}
     for row in rows:
+        if row.pk in without:
+            continue
         channel = Channel(row.channel)
+        reached = Outcome.CONNECTED if channel in VOICE else Outcome.DELIVERED
+        begun = row.used_at or max(row.asked_at, row.opens_at or row.asked_at)
+        is_ahead = row.used_at is None and row.opens_at is not None and row.opens_at > at
         found.setdefault(row.borrower_id, []).append(
             ContactAttempt(
                 attempt_id=f"permit:{row.uuid}",
                 # asked in the very moment that asks again: it came before, so it counts
-                attempted_at=min(row.used_at or row.asked_at, at - INSTANT),
+                attempted_at=begun if is_ahead else min(begun, at - INSTANT),
                 channel=channel,
-                outcome=Outcome.CONNECTED if channel in VOICE else Outcome.DELIVERED,
-                number_ref=row.address_ref or None,
+                outcome=Outcome(row.outcome) if row.outcome else reached,
+                # Our words and the tape's cannot be held against each other: it counts for all.
+                number_ref=None if is_own_word(row.address_ref) else row.address_ref or None,
                 loan_ref=row.loan_ref or None,
             )
         )

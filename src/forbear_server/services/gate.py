@@ -31,14 +31,15 @@ from forbear.contact.permission import (
     permission,
     permit_window,
 )
-from forbear.contact.replaying import recorded_verdict
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.contact_histories import find_borrower, find_borrowers
 from forbear_server.services.evidence import append_composed, append_evidence
-from forbear_server.services.permit_evidence import composed_answer, facts_commitment
+from forbear_server.services.permit_evidence import answer_fact, facts_commitment
+from forbear_server.services.permit_rows import RequestWords, asked_of, new_request, permit_of
 from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.store.evidence_persons import borrower_person
+from forbear_server.store.evidence_rows import compose_entry
 from forbear_server.store.log_rows import longest_wait, trouble
 from forbear_server.store.models import Borrower, EvidenceEntry, PermitRequest
 
@@ -136,7 +137,7 @@ def issue_permit(
 
     Raises `GateClosed`, `BorrowerUnknown` (nothing is written) or `KeyReused`.
     """
-    _check_log_is_sound()
+    check_log_is_sound()
     seen = find_borrower(actor, borrower_ref, at=now)
     if seen is None:
         raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
@@ -150,11 +151,17 @@ def issue_permit(
     if counted is None:
         raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
     answer = permission(counted.history, asked, at=now, law_on=law_of(actor))
-    row = _recorded(actor, counted.borrower_id, asked, content_digest, idempotency_key, now, answer)
+    row = new_request(
+        actor,
+        counted.borrower_id,
+        RequestWords(asked, asked.number_ref or "", content_digest, idempotency_key),
+        now,
+        answer,
+    )
     if answer.judgement.ruling is Ruling.ALLOWED:
         row.opens_at = now
         row.closes_at = permit_window(counted.history, asked, at=now, law_on=law_of(actor))
-    entry = composed_answer(actor, borrower_ref, counted.history, answer, row, now)
+    entry = compose_entry(answer_fact(actor, borrower_ref, counted.history, answer, row, now))
     row.facts_digest = facts_commitment(entry)
     _save_once(row)
     recorded = append_composed(entry)
@@ -167,7 +174,7 @@ def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
 
     The rules are asked once more: a consent may have been withdrawn, or a call answered, since.
     """
-    _check_log_is_sound()
+    check_log_is_sound()
     key = _uuid(permit_id)
     row = None if key is None else PermitRequest.objects.select_for_update().filter(pk=key).first()
     if row is None:
@@ -175,11 +182,13 @@ def use_permit(*, actor: Actor, permit_id: str, now: datetime) -> None:
     known = find_borrower(actor, row.borrower.ref, at=now, without_permit=key)
     if known is None:
         raise PermitNotUsable(f"There is no permit {permit_id}, or it is not yours to use.")
-    permit = _permit(row, row.borrower.ref)
+    permit = permit_of(row, row.borrower.ref)
     if permit is None:
         raise PermitNotUsable(f"Permit {permit_id} was never issued ({row.state}).")
     permit.check_usable(now=now, state=row.state)
-    _check_still_allowed(row, permission(known.history, _asked(row), at=now, law_on=law_of(actor)))
+    _check_still_allowed(
+        row, permission(known.history, asked_of(row), at=now, law_on=law_of(actor))
+    )
     row.state, row.used_at = PermitRequest.State.USED, now
     row.save(update_fields=["state", "used_at"])
     append_evidence(
@@ -235,55 +244,11 @@ def record_mask(
     )
 
 
-_STATES = {
-    Ruling.ALLOWED: PermitRequest.State.ISSUED,
-    Ruling.REFUSED: PermitRequest.State.REFUSED,
-    Ruling.NEEDS_REVIEW: PermitRequest.State.NEEDS_REVIEW,
-}
-
-
 def _history(actor: Actor, borrower_ref: str, at: datetime) -> ContactHistory:
     known = find_borrower(actor, borrower_ref, at=at)
     if known is None:
         raise BorrowerUnknown(f"There is no borrower {borrower_ref}, or you may not see them.")
     return known.history
-
-
-def _recorded(
-    actor: Actor,
-    borrower_id: int,
-    asked: ContactRequest,
-    content_digest: str,
-    idempotency_key: str,
-    now: datetime,
-    answer: Permission,
-) -> PermitRequest:
-    return PermitRequest(
-        lender_id=actor.lender_id,
-        borrower_id=borrower_id,
-        asked_by_id=actor.user_id,
-        asked_at=now,
-        idempotency_key=idempotency_key,
-        channel=asked.channel.value,
-        loan_ref=asked.loan_ref or "",
-        address_ref=asked.number_ref or "",
-        content_digest=content_digest,
-        state=_STATES[answer.judgement.ruling],
-        recipient=asked.recipient,
-        purpose=asked.purpose,
-        grounds=recorded_verdict(answer.judgement)["grounds"],
-        rulebooks=rulebooks.version(),
-    )
-
-
-def _asked(row: PermitRequest) -> ContactRequest:
-    return ContactRequest(
-        channel=Channel(row.channel),
-        number_ref=row.address_ref or None,
-        loan_ref=row.loan_ref or None,
-        recipient=row.recipient,
-        purpose=row.purpose,
-    )
 
 
 def _check_still_allowed(row: PermitRequest, answer: Permission) -> None:
@@ -295,7 +260,7 @@ def _check_still_allowed(row: PermitRequest, answer: Permission) -> None:
         )
 
 
-def _check_log_is_sound() -> None:
+def check_log_is_sound() -> None:
     """Fail closed: what cannot be logged may not be done."""
     fault = trouble()
     if not fault and longest_wait() > LONGEST_UNSEALED:
@@ -351,25 +316,8 @@ def _answered(
     return PermitAnswer(
         request_id=str(row.uuid),
         ruling=rulings.get(row.state, Ruling.ALLOWED),
-        permit=_permit(row, borrower_ref),
+        permit=permit_of(row, borrower_ref),
         grounds=tuple((g["rule_id"], g["reason"]) for g in row.grounds),
         next_permitted_at=following,
         evidence_id=entry,
-    )
-
-
-def _permit(row: PermitRequest, borrower_ref: str) -> Permit | None:
-    if row.opens_at is None or row.closes_at is None:
-        return None
-    return Permit(
-        permit_id=str(row.uuid),
-        borrower_ref=borrower_ref,
-        loan_ref=row.loan_ref or None,
-        channel=row.channel,
-        address_ref=row.address_ref or None,
-        content_digest=row.content_digest,
-        opens_at=row.opens_at,
-        closes_at=row.closes_at,
-        rulebooks=row.rulebooks,
-        facts_digest=row.facts_digest,
     )

@@ -11,9 +11,8 @@ from forbear.contact.replaying import recorded_facts, recorded_law, recorded_ver
 from forbear.evidence.commitments import TOGETHER
 from forbear.evidence.entries import moment_text
 from forbear_server.selectors.actors import Actor
-from forbear_server.services.evidence import composed_evidence
 from forbear_server.store.evidence_persons import borrower_person
-from forbear_server.store.evidence_rows import ComposedEntry
+from forbear_server.store.evidence_rows import ComposedEntry, Fact
 from forbear_server.store.models import PermitRequest
 
 _EVENTS = {
@@ -23,20 +22,20 @@ _EVENTS = {
 }
 
 
-def composed_answer(
+def answer_fact(
     actor: Actor,
     borrower_ref: str,
     history: ContactHistory,
     answer: Permission,
     row: PermitRequest,
     now: datetime,
-) -> ComposedEntry:
-    """The entry of an answer, to be written with its row: the row names its facts by commitment."""
-    return composed_evidence(
-        _EVENTS[answer.judgement.ruling],
-        now=now,
+) -> Fact:
+    """What is recorded of an answer, to be written with its row, which names its facts."""
+    return Fact(
+        name=_EVENTS[answer.judgement.ruling],
+        at=now,
         lender_id=actor.lender_id,
-        actor=actor,
+        actor_id=actor.user_id,
         about=f"permit:{row.uuid}",
         person=borrower_person(borrower_ref),
         body={
@@ -49,10 +48,12 @@ def composed_answer(
         private={
             "borrower": borrower_ref,
             "facts": recorded_facts(answer.facts),
-            "law": recorded_law(law_day(history, now), actor.scope, actor.policy),
+            "law": recorded_law(law_day(history, answer.at), actor.scope, actor.policy),
             # the records an exception rests on; each can be withdrawn
             "consents": [c.consent_id for c in history.consents if c.holds(now)],
             "content_digest": row.content_digest,
+            "actor": actor.username,
+            **({"address": actor.address} if actor.address else {}),
         },
     )
 

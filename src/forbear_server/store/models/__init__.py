@@ -2,6 +2,8 @@
 
 from forbear_server.store.models.api_tokens import ApiToken
 from forbear_server.store.models.borrowers import Borrower
+from forbear_server.store.models.calls import Call
+from forbear_server.store.models.channels import BorrowerAddress, ChannelSender
 from forbear_server.store.models.evidence import (
     EvidenceEntry,
     EvidencePerson,
@@ -18,7 +20,15 @@ from forbear_server.store.models.log import (
     LogState,
     RulebookArchive,
 )
+from forbear_server.store.models.message_templates import MessageTemplate
+from forbear_server.store.models.messages import (
+    ChannelReceipt,
+    InboundMessage,
+    Message,
+    MessagePart,
+)
 from forbear_server.store.models.permits import PermitRequest
+from forbear_server.store.models.preferences import ContactHold, ContactPreference
 from forbear_server.store.models.runs import Run, RunLogLine, RunStage
 from forbear_server.store.models.scorecards import RewardPolicy, ScoreCard
 from forbear_server.store.models.scores import BehaviourEvent, EarlyWarning, LoanScore
@@ -31,12 +41,19 @@ __all__ = [
     "ApiToken",
     "BehaviourEvent",
     "Borrower",
+    "BorrowerAddress",
+    "Call",
+    "ChannelReceipt",
+    "ChannelSender",
+    "ContactHold",
+    "ContactPreference",
     "EarlyWarning",
     "EvidenceEntry",
     "EvidencePerson",
     "EvidenceSubject",
     "Import",
     "ImportFinding",
+    "InboundMessage",
     "Lender",
     "Loan",
     "LoanScore",
@@ -45,6 +62,9 @@ __all__ = [
     "LogQueueItem",
     "LogState",
     "MappingTemplate",
+    "Message",
+    "MessagePart",
+    "MessageTemplate",
     "PermitRequest",
     "RecoveryCode",
     "RetentionHold",

@@ -40,6 +40,9 @@ class PermitRequest(models.Model):
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+    # What came of the contact, once known (`forbear.contact.attempts.Outcome`); until then it
+    # counts as one that reached the borrower.
+    outcome = models.CharField(max_length=16, blank=True)
     rulebooks = models.CharField(max_length=64)
     # The commitment to the facts judged, as in the evidence entry that holds them sealed.
     facts_digest = models.CharField(max_length=64)
