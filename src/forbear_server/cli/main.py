@@ -43,6 +43,7 @@ COMMANDS = {
     "lenders": Listed("forbear_server.cli.lenders"),
     "log": Listed("forbear_server.cli.log"),
     "nightly": Listed("forbear_server.cli.nightly"),
+    "outbox": Listed("forbear_server.cli.outbox"),
     "report": Listed("forbear_server.cli.report", needs_django=False),
     "rules": Listed("forbear_server.cli.rules"),
     "scorecards": Listed("forbear_server.cli.scorecards"),

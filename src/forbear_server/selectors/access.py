@@ -26,7 +26,9 @@ class Screen(StrEnum):
     RULES = "C13"
     MAY_CONTACT = "C14"
     EVIDENCE = "C15"
+    TEMPLATES = "C12"
     SCORECARDS = "C17"
+    CHANNELS = "C23"
 
 
 _TABLE: dict[Screen, dict[Role, Level]] = {
@@ -82,6 +84,21 @@ _TABLE: dict[Screen, dict[Role, Level]] = {
         Role.COMPLIANCE: Level.FULL,
         Role.COMPLAINTS: Level.OWN,
         Role.ADMIN: Level.READ,
+    },
+    # Written by leads and strategists, approved by compliance; the service asks who wrote it.
+    Screen.TEMPLATES: {
+        Role.COLLECTOR: Level.READ,
+        Role.LEAD: Level.FULL,
+        Role.STRATEGIST: Level.FULL,
+        Role.COMPLIANCE: Level.FULL,
+        Role.COMPLAINTS: Level.READ,
+    },
+    # Ids and counts only: no text and no number stands on this page.
+    Screen.CHANNELS: {
+        Role.LEAD: Level.TEAM,
+        Role.STRATEGIST: Level.READ,
+        Role.COMPLIANCE: Level.READ,
+        Role.ADMIN: Level.FULL,
     },
     # Written by strategists, approved by compliance; the service asks which of the two it is.
     Screen.SCORECARDS: {

@@ -29,7 +29,9 @@ class Migration(migrations.Migration):
                 ("channel", models.CharField(max_length=32)),
                 ("sender", models.CharField(max_length=128)),
                 ("gateway", models.CharField(max_length=32)),
-                ("rate_per_second", models.PositiveIntegerField(default=10)),
+                ("rate_milli", models.PositiveIntegerField(default=10_000)),
+                ("allowance_milli", models.BigIntegerField(default=0)),
+                ("allowance_at", models.DateTimeField(blank=True, null=True)),
                 ("stopped_at", models.DateTimeField(blank=True, null=True)),
                 ("stopped_reason", models.CharField(blank=True, max_length=200)),
                 ("link", models.CharField(blank=True, max_length=16)),
@@ -611,7 +613,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="channelsender",
             constraint=models.CheckConstraint(
-                condition=models.Q(("rate_per_second__gte", 1)), name="channel_sender_rate_given"
+                condition=models.Q(("rate_milli__gte", 1)), name="channel_sender_rate_given"
             ),
         ),
         migrations.AddIndex(

@@ -16,7 +16,11 @@ class ChannelSender(models.Model):
     channel = models.CharField(max_length=32)
     sender = models.CharField(max_length=128)
     gateway = models.CharField(max_length=32)
-    rate_per_second = models.PositiveIntegerField(default=10)
+    # Thousandths of a message a second.
+    rate_milli = models.PositiveIntegerField(default=10_000)
+    # Thousandths of a message that may go out now, and when that was counted: all workers share it.
+    allowance_milli = models.BigIntegerField(default=0)
+    allowance_at = models.DateTimeField(null=True, blank=True)
     # A person stopped it; nothing goes out until a person lets it run again.
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_by = models.ForeignKey(
@@ -36,7 +40,7 @@ class ChannelSender(models.Model):
                 fields=["lender", "channel", "sender"], name="channel_sender_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(rate_per_second__gte=1), name="channel_sender_rate_given"
+                condition=models.Q(rate_milli__gte=1), name="channel_sender_rate_given"
             ),
         ]
 

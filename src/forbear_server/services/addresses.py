@@ -1,0 +1,150 @@
+"""A borrower's addresses: added as their own, taken out of use when they prove to be wrong.
+
+Only the borrower's own addresses can be added; there is no field for anybody else's. A social
+account or an app is added together with the opt-in it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from forbear.contact.dispatch import AddressFaulty
+from forbear.primitives.errors import RequestRefused
+from forbear_server.gateways.addresses import sms_address
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.addresses import FIELD, sealed_row
+from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.store.address_words import address_word
+from forbear_server.store.evidence_persons import borrower_person
+from forbear_server.store.models import Borrower, BorrowerAddress
+from forbear_server.store.sealing import seal, unseal
+
+KINDS = ("phone", "mail", "wechat", "wecom", "push", "post")
+LONGEST = {"phone": 20, "mail": 254, "post": 400}
+LONGEST_OTHER = 1000
+COUNTRY = "CN"
+
+
+class BorrowerNotHere(RequestRefused):
+    """No borrower of this ref, or not this person's to see: one answer for both."""
+
+    code = "borrower_unknown"
+
+
+@transaction.atomic
+def add_address(
+    *, actor: Actor, borrower_ref: str, kind: str, address: str, now: datetime
+) -> Recorded | None:
+    """Add an address of the borrower's own; None when it is there already.
+
+    Raises `AddressFaulty` or `BorrowerNotHere`; nothing is changed then.
+    """
+    borrower = own_borrower(actor, borrower_ref)
+    written = written_address(kind, address)
+    word = address_word(kind, written)
+    _, is_new = BorrowerAddress.objects.get_or_create(
+        lender_id=actor.lender_id,
+        borrower=borrower,
+        ref=word,
+        defaults={
+            "kind": kind,
+            "address_sealed": seal(written, field=FIELD, row=sealed_row(borrower)),
+            "added_at": now,
+        },
+    )
+    if not is_new:
+        return None
+    return append_evidence(
+        "address.added",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(borrower_ref),
+        body={"kind": kind},
+        private={"word": word},
+    )
+
+
+def written_address(kind: str, address: str) -> str:
+    """The address as its channel uses it. Raises `AddressFaulty`."""
+    if kind not in KINDS:
+        raise AddressFaulty(f"There is no kind of address {kind!r}: one of {', '.join(KINDS)}.")
+    if kind == "phone":
+        return sms_address(address, COUNTRY)
+    text = address.strip()
+    if not text or len(text) > LONGEST.get(kind, LONGEST_OTHER) or _has_controls(text):
+        raise AddressFaulty(
+            f"This {kind} address is empty, too long or holds control characters: write it as "
+            "the borrower gave it, on one line."
+        )
+    if kind == "mail" and (text.count("@") != 1 or text.startswith("@") or text.endswith("@")):
+        raise AddressFaulty("A mail address has a name, one @ and a domain.")
+    return text.lower() if kind == "mail" else text
+
+
+def index_phones(*, lender_id: int, now: datetime, refs: Sequence[str] | None = None) -> int:
+    """Make the numbers of the book's borrowers addresses; how many were new.
+
+    Numbers no channel can reach are left out: there is nothing to send to.
+    """
+    rows = Borrower.objects.filter(lender_id=lender_id).exclude(phone_sealed="")
+    if refs is not None:
+        rows = rows.filter(ref__in=refs)
+    made = []
+    for borrower in rows.exclude(borroweraddress__kind="phone").iterator(chunk_size=2000):
+        row = sealed_row(borrower)
+        try:
+            number = sms_address(
+                unseal(borrower.phone_sealed, field="borrower.phone", row=row), COUNTRY
+            )
+        except AddressFaulty:
+            continue
+        made.append(
+            BorrowerAddress(
+                lender_id=lender_id,
+                borrower=borrower,
+                kind="phone",
+                ref=address_word("phone", number),
+                address_sealed=seal(number, field=FIELD, row=row),
+                added_at=now,
+            )
+        )
+    BorrowerAddress.objects.bulk_create(made, ignore_conflicts=True, batch_size=2000)
+    return len(made)
+
+
+def take_out_of_use(
+    *, borrower: Borrower, word: str, reason: str, now: datetime, actor: Actor | None
+) -> bool:
+    """Never use this address again; inside the transaction of what was learnt."""
+    changed = BorrowerAddress.objects.filter(
+        borrower=borrower, ref=word, out_of_use_at__isnull=True
+    ).update(out_of_use_at=now, out_of_use_reason=reason)
+    if changed:
+        append_evidence(
+            "address.taken_out",
+            now=now,
+            lender_id=borrower.lender_id,
+            actor=actor,
+            person=borrower_person(borrower.ref),
+            body={"code": reason},
+            private={"word": word},
+        )
+    return bool(changed)
+
+
+def own_borrower(actor: Actor, borrower_ref: str) -> Borrower:
+    """The borrower, if this person may see them, locked. Raises `BorrowerNotHere`."""
+    seen = visible_refs(actor, [borrower_ref])
+    row = Borrower.objects.select_for_update().filter(ref__in=seen).first()
+    if row is None:
+        raise BorrowerNotHere(f"There is no borrower {borrower_ref}, or you may not see them.")
+    return row
+
+
+def _has_controls(text: str) -> bool:
+    return any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in text)

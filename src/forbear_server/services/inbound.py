@@ -1,0 +1,135 @@
+"""What borrowers send us: kept once, read for stop words, which act at once; the rest proposes.
+
+Stop words are the only thing that acts by itself. Whatever else a text seems to say is shown to a
+person with the step it proposes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from forbear.contact.wording.intents import intents_of
+
+from forbear.contact.channels import Channel
+from forbear.contact.dispatch import Inbound
+from forbear.contact.preferences import PreferenceKind
+from forbear.contact.wording.stop_words import Scope, opt_out
+from forbear.primitives.errors import RequestRefused
+from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.addresses import borrower_of
+from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.selectors.lenders import LenderRow
+from forbear_server.services.addresses import index_phones
+from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.services.preference_rows import Statement, keep_statement
+from forbear_server.store.address_words import address_word
+from forbear_server.store.evidence_persons import borrower_person
+from forbear_server.store.models import Borrower, ChannelSender, InboundMessage
+from forbear_server.store.sealing import seal
+
+LONGEST_KEPT = 5000
+
+
+class InboundUnknown(RequestRefused):
+    """No such message of a borrower this person may see, or somebody handled it before."""
+
+    code = "inbound_unknown"
+
+
+@transaction.atomic
+def record_inbound(
+    *, lender: LenderRow, sender_id: int, kind: str, event: Inbound, now: datetime
+) -> UUID | None:
+    """Keep what came in, once; stop words opt the person out in the same transaction.
+
+    None when it was told before. Written by an address that is nobody's we know, it waits for a
+    person; stop words from there are kept too.
+    """
+    sender = ChannelSender.objects.get(pk=sender_id)
+    if InboundMessage.objects.filter(sender=sender, channel_id=event.channel_id).exists():
+        return None
+    word = address_word(kind, event.address)
+    borrower = _owner(lender, kind, word, now)
+    text = event.text[:LONGEST_KEPT]
+    on = now.astimezone(ZoneInfo(lender.time_zone)).date()
+    found = intents_of(text, on=on)
+    stop = opt_out(text)
+    row_id = uuid4()
+    InboundMessage.objects.create(
+        uuid=row_id,
+        lender_id=lender.lender_id,
+        sender=sender,
+        borrower=borrower,
+        channel=sender.channel,
+        channel_id=event.channel_id,
+        address_ref=word,
+        text_sealed=seal(text, field="inbound_message.text", row=f"{lender.lender_id}:{row_id}"),
+        received_at=event.at,
+        intents=[
+            {"code": one.code.value, "on": one.on.isoformat() if one.on else ""} for one in found
+        ],
+        next_step=found[0].next_step if found else "",
+        opted_out=stop.scope.value if stop else "",
+    )
+    append_evidence(
+        "message.received",
+        now=now,
+        lender_id=lender.lender_id,
+        about=f"inbound:{row_id}",
+        person=borrower_person(borrower.ref) if borrower else None,
+        body={
+            "channel": sender.channel,
+            "kinds": [one.code.value for one in found],
+            "opted_out": stop.scope.value if stop else "",
+        },
+    )
+    if stop is not None and borrower is not None:
+        is_all = stop.scope is Scope.ALL
+        keep_statement(
+            borrower=borrower,
+            said=Statement(
+                kind=PreferenceKind.CONTACT_STOPPED if is_all else PreferenceKind.CHANNEL_OPT_OUT,
+                source="inbound",
+                channel=None if is_all else Channel(sender.channel),
+                words=text[:200],
+            ),
+            actor=None,
+            now=now,
+        )
+    return row_id
+
+
+@transaction.atomic
+def close_inbound(*, actor: Actor, inbound_id: UUID, outcome: str, now: datetime) -> Recorded:
+    """A person has read it and says what was done about it. Raises `InboundUnknown`."""
+    row = (
+        InboundMessage.objects.select_for_update(of=("self",))
+        .select_related("borrower")
+        .filter(pk=inbound_id, handled_at__isnull=True)
+        .first()
+    )
+    if row is None or row.borrower is None or not visible_refs(actor, [row.borrower.ref]):
+        raise InboundUnknown("There is no such message to close, or it is not yours to see.")
+    row.handled_at, row.handled_by_id, row.handled_as = now, actor.user_id, outcome[:32]
+    row.save(update_fields=["handled_at", "handled_by", "handled_as"])
+    return append_evidence(
+        "message.answered",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        about=f"inbound:{row.pk}",
+        person=borrower_person(row.borrower.ref),
+        body={"channel": row.channel, "outcome": outcome[:32]},
+    )
+
+
+def _owner(lender: LenderRow, kind: str, word: str, now: datetime) -> Borrower | None:
+    """Who wrote, locked; the numbers of the book are looked through when nobody is known."""
+    found = borrower_of(word)
+    if found is None and kind == "phone":
+        index_phones(lender_id=lender.lender_id, now=now)
+        found = borrower_of(word)
+    return None if found is None else Borrower.objects.select_for_update().get(pk=found.pk)

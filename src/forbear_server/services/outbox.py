@@ -1,0 +1,290 @@
+"""The outbox: claim, ask the gate again, hand over, and settle what the channel answered.
+
+`queued → claimed → sending → done`; a lapsed `claimed` goes back to the queue, a crash in `sending`
+leaves `in_doubt`. A message in doubt is never sent again: the channel's own receipt or statement
+closes it, or a person who has asked the channel. Each step is one transaction with its entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from forbear.contact.attempts import Outcome
+from forbear.contact.channels import Channel
+from forbear.contact.dispatch import Answer, Consignment, Fate
+from forbear.primitives.errors import InvariantBroken
+from forbear_server.selectors.lenders import LenderRow
+from forbear_server.services.message_rows import end_messages, message_fact, refs_of
+from forbear_server.services.permit_batches import use_permits
+from forbear_server.services.permit_rows import permit_of
+from forbear_server.services.receipt_rows import adopt_waiting_receipts
+from forbear_server.store.evidence_batches import append_many
+from forbear_server.store.models import ChannelSender, Message, MessagePart, PermitRequest
+from forbear_server.store.sealing import unseal
+
+LEASE = timedelta(seconds=60)
+# The channel said "not now": how long to leave a message alone, and how often to offer it.
+PAUSE_WHEN_BUSY = timedelta(seconds=5)
+MOST_TRIES = 200
+# No more than this is saved up while nothing was sent: a second's worth.
+BURST_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who works on a sender's queue, and for which lender."""
+
+    name: str
+    lender: LenderRow
+    sender_id: int
+    lease: timedelta = LEASE
+
+
+@transaction.atomic
+def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
+    """Take up to `most` messages whose time has come, the most urgent first, within the rate.
+
+    Nothing is taken from a stopped sender. What nobody sent in its window is cancelled here.
+    """
+    sender = ChannelSender.objects.select_for_update().get(pk=worker.sender_id)
+    if sender.stopped_at is not None:
+        return []
+    allowed = min(most, _allowance(sender, now))
+    waiting = Message.objects.filter(sender=sender, state="queued", send_from__lte=now)
+    rows = list(
+        waiting.select_for_update(skip_locked=True).order_by("priority", "send_from", "queued_at")[
+            :allowed
+        ]
+    )
+    late = [row for row in rows if row.send_until <= now]
+    end_messages(
+        late, state="cancelled", reasons={row.uuid: "window_over" for row in late}, now=now
+    )
+    taken = [row.uuid for row in rows if row.send_until > now]
+    Message.objects.filter(pk__in=taken).update(
+        state="claimed",
+        worker=worker.name,
+        lease_until=now + worker.lease,
+        tries=F("tries") + 1,
+    )
+    sender.allowance_milli = _allowance_milli(sender, now) - 1000 * len(taken)
+    sender.allowance_at = now
+    sender.save(update_fields=["allowance_milli", "allowance_at"])
+    return taken
+
+
+@transaction.atomic
+def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> list[Consignment]:
+    """Ask the gate once more for each claimed message; those that may go are marked `sending`.
+
+    What no longer may go is cancelled, with the rule. A second message to the same person in one
+    batch goes back to the queue: it is counted after the first. Raises `GateClosed`.
+    """
+    rows = list(_own(worker, "claimed").filter(pk__in=claimed).select_for_update().order_by("pk"))
+    firsts = {row.borrower_id: row for row in reversed(rows)}
+    seconds = [row.pk for row in rows if firsts[row.borrower_id].pk != row.pk]
+    _release(Message.objects.filter(pk__in=seconds))
+    rows = list(firsts.values())
+    if not rows:
+        return []
+    permits = PermitRequest.objects.select_for_update().in_bulk([row.permit_id for row in rows])
+    used = use_permits(lender=worker.lender, rows=list(permits.values()), now=now)
+    refused = [row for row in rows if row.permit_id in used.refused]
+    end_messages(
+        refused,
+        state="cancelled",
+        reasons={row.uuid: used.refused[row.permit_id] for row in refused},
+        now=now,
+    )
+    going = [row for row in rows if row.permit_id in used.usable]
+    Message.objects.filter(pk__in=[row.pk for row in going]).update(
+        state="sending", sending_at=now, lease_until=now + worker.lease
+    )
+    refs = refs_of(going)
+    sender = ChannelSender.objects.get(pk=worker.sender_id)
+    return [
+        _consignment(row, permits[row.permit_id], refs[row.borrower_id], sender.sender)
+        for row in going
+    ]
+
+
+@transaction.atomic
+def record_answers(*, worker: Worker, answers: Sequence[Answer], now: datetime) -> dict[str, int]:
+    """Settle what the channel answered; how many of each fate.
+
+    An answer that comes after the lease was lost settles the message all the same: the channel's
+    word counts, whoever asked.
+    """
+    by_id = {answer.message_id: answer for answer in answers}
+    rows = list(
+        Message.objects.select_for_update()
+        .filter(pk__in=by_id, state__in=["sending", "in_doubt"])
+        .order_by("pk")
+    )
+    fates: dict[Fate, list[Message]] = {fate: [] for fate in Fate}
+    for row in rows:
+        fates[by_id[row.pk].fate].append(row)
+    _taken(worker, fates[Fate.TAKEN], by_id, now)
+    end_messages(
+        fates[Fate.REFUSED],
+        state="dead",
+        reasons={row.pk: by_id[row.pk].reason or "refused" for row in fates[Fate.REFUSED]},
+        now=now,
+    )
+    _busy([row for row in fates[Fate.BUSY] if row.state == "sending"], by_id, now)
+    _in_doubt(
+        [row for row in fates[Fate.UNSURE] if row.state == "sending"],
+        {row.pk: by_id[row.pk].reason or "no_answer" for row in fates[Fate.UNSURE]},
+        now,
+    )
+    if fates[Fate.TAKEN]:
+        ChannelSender.objects.filter(pk=worker.sender_id).update(last_sent_at=now)
+    return {fate.value: len(found) for fate, found in fates.items()}
+
+
+@transaction.atomic
+def recover_lapsed(*, lender_id: int, now: datetime) -> tuple[int, int]:
+    """What dead workers left: claimed messages go back, sending ones are in doubt."""
+    late = Message.objects.select_for_update(skip_locked=True).filter(
+        lender_id=lender_id, lease_until__lte=now
+    )
+    back = _release(Message.objects.filter(pk__in=[r.pk for r in late.filter(state="claimed")]))
+    lost = list(late.filter(state="sending").order_by("pk"))
+    _in_doubt(lost, {row.pk: "worker_lost" for row in lost}, now)
+    return back, len(lost)
+
+
+@transaction.atomic
+def release_claimed(*, worker: Worker) -> int:
+    """A worker that stops gives back what it has not begun to send."""
+    return _release(_own(worker, "claimed"))
+
+
+@transaction.atomic
+def note_link(*, worker: Worker, link: str, now: datetime) -> None:
+    """How the gateway's connection is, for the page of the channels."""
+    ChannelSender.objects.filter(pk=worker.sender_id).update(link=link, link_seen_at=now)
+
+
+def _own(worker: Worker, state: str) -> QuerySet[Message]:
+    return Message.objects.filter(sender_id=worker.sender_id, worker=worker.name, state=state)
+
+
+def _release(rows: QuerySet[Message]) -> int:
+    return rows.filter(state="claimed").update(state="queued", worker="", lease_until=None)
+
+
+def _allowance(sender: ChannelSender, now: datetime) -> int:
+    return max(0, _allowance_milli(sender, now) // 1000)
+
+
+def _allowance_milli(sender: ChannelSender, now: datetime) -> int:
+    """Thousandths of a message that may go out now; a link that is throttled gets half."""
+    rate = max(1, sender.rate_milli // (2 if sender.link == "limited" else 1))
+    most = max(rate * BURST_SECONDS, 1000)
+    if sender.allowance_at is None:
+        return most
+    passed_ms = max(0, int((now - sender.allowance_at).total_seconds() * 1000))
+    return min(most, sender.allowance_milli + rate * passed_ms // 1000)
+
+
+def _consignment(
+    row: Message, request: PermitRequest, borrower_ref: str, sender: str
+) -> Consignment:
+    permit = permit_of(request, borrower_ref)
+    if permit is None:
+        raise InvariantBroken(f"Message {row.uuid} was queued without a permit.")
+    place = f"{row.lender_id}:{row.uuid}"
+    return Consignment(
+        message_id=row.uuid,
+        reference=row.reference,
+        permit=permit,
+        channel=Channel(row.channel),
+        sender=sender,
+        address=unseal(row.address_sealed, field="message.address", row=place),
+        text=unseal(row.text_sealed, field="message.text", row=place),
+        subject=unseal(row.subject_sealed, field="message.subject", row=place),
+        language=row.language,
+    )
+
+
+def _taken(
+    worker: Worker, rows: Sequence[Message], by_id: Mapping[UUID, Answer], now: datetime
+) -> None:
+    if not rows:
+        return
+    refs = refs_of(rows)
+    parts = [
+        MessagePart(
+            lender_id=row.lender_id,
+            message=row,
+            sender_id=row.sender_id,
+            part=number,
+            channel_id=channel_id,
+        )
+        for row in rows
+        for number, channel_id in enumerate(by_id[row.pk].channel_ids, start=1)
+    ]
+    MessagePart.objects.bulk_create(parts, ignore_conflicts=True)
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state="done", ended_at=now, lease_until=None, worker="", reason=""
+    )
+    append_many(
+        [
+            message_fact(
+                "message.sent",
+                row,
+                refs[row.borrower_id],
+                now=now,
+                body={"parts": len(by_id[row.pk].channel_ids)},
+                private={"channel_ids": list(by_id[row.pk].channel_ids[:8])},
+            )
+            for row in rows
+        ],
+        lender_id=worker.lender.lender_id,
+    )
+    adopt_waiting_receipts(parts, now=now)
+
+
+def _busy(rows: Sequence[Message], by_id: Mapping[UUID, Answer], now: datetime) -> None:
+    """The channel took nothing: later again, unless it was offered often enough."""
+    dead = [row for row in rows if row.tries >= MOST_TRIES]
+    end_messages(
+        dead, state="dead", reasons={row.pk: "channel_never_ready" for row in dead}, now=now
+    )
+    Message.objects.filter(pk__in=[row.pk for row in rows if row.tries < MOST_TRIES]).update(
+        state="queued", worker="", lease_until=None
+    )
+
+
+def _in_doubt(rows: Sequence[Message], reasons: Mapping[UUID, str], now: datetime) -> None:
+    if not rows:
+        return
+    for row in rows:
+        row.state, row.reason = "in_doubt", reasons[row.pk][:64]
+        row.lease_until, row.worker = None, ""
+    Message.objects.bulk_update(rows, ["state", "reason", "lease_until", "worker"])
+    # Until it is known, it counts as a contact that reached the borrower.
+    PermitRequest.objects.filter(
+        pk__in=[row.permit_id for row in rows], outcome=Outcome.UNDELIVERED.value
+    ).update(outcome="")
+    refs = refs_of(rows)
+    append_many(
+        [
+            message_fact(
+                "message.in_doubt",
+                row,
+                refs[row.borrower_id],
+                now=now,
+                body={"reason": row.reason},
+            )
+            for row in rows
+        ],
+        lender_id=rows[0].lender_id,
+    )

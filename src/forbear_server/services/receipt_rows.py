@@ -1,0 +1,91 @@
+"""Receipts are laid on the messages they speak of: by the channel's id, else by what it echoes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from forbear.contact.attempts import Outcome
+from forbear_server.services.message_rows import message_fact, refs_of
+from forbear_server.store.evidence_batches import append_many
+from forbear_server.store.models import ChannelReceipt, Message, MessagePart, PermitRequest
+
+FINAL = ("delivered", "undelivered")
+
+
+def adopt_waiting_receipts(parts: Sequence[MessagePart], *, now: datetime) -> None:
+    """Receipts that came before the answer that names their message."""
+    if not parts:
+        return
+    waiting = list(
+        ChannelReceipt.objects.filter(
+            sender_id=parts[0].sender_id,
+            channel_id__in=[part.channel_id for part in parts],
+            message__isnull=True,
+        )
+    )
+    if not waiting:
+        return
+    owners = {part.channel_id: part.message_id for part in parts}
+    for receipt in waiting:
+        receipt.message_id = owners[receipt.channel_id]
+    ChannelReceipt.objects.bulk_update(waiting, ["message"])
+    lay_on_parts(waiting, now=now)
+
+
+def lay_on_parts(receipts: Iterable[ChannelReceipt], *, now: datetime) -> None:
+    """Give each part its last word; a message all of whose parts arrived is delivered."""
+    final = [receipt for receipt in receipts if receipt.status in FINAL and receipt.message_id]
+    if not final:
+        return
+    by_status: dict[str, list[str]] = {}
+    for receipt in final:
+        by_status.setdefault(receipt.status, []).append(receipt.channel_id)
+    sender_id = final[0].sender_id
+    for status, ids in by_status.items():
+        MessagePart.objects.filter(sender_id=sender_id, channel_id__in=ids).update(status=status)
+    latest = {receipt.message_id: receipt for receipt in final if receipt.message_id is not None}
+    touched = set(latest)
+    words: dict[object, list[str]] = {}
+    for message_id, status in MessagePart.objects.filter(message_id__in=touched).values_list(
+        "message_id", "status"
+    ):
+        words.setdefault(message_id, []).append(status)
+    settled = []
+    for row in Message.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
+        delivery = _delivery(words.get(row.pk, []))
+        if delivery and delivery != row.delivery:
+            row.delivery, row.delivery_at = delivery, latest[row.pk].at
+            row.delivery_reason = latest[row.pk].reason
+            settled.append(row)
+    _settle(settled, now)
+
+
+def _delivery(statuses: Sequence[str]) -> str:
+    if "undelivered" in statuses:
+        return "undelivered"
+    return "delivered" if statuses and all(one == "delivered" for one in statuses) else ""
+
+
+def _settle(rows: Sequence[Message], now: datetime) -> None:
+    if not rows:
+        return
+    Message.objects.bulk_update(rows, ["delivery", "delivery_at", "delivery_reason"])
+    for outcome in (Outcome.DELIVERED, Outcome.UNDELIVERED):
+        PermitRequest.objects.filter(
+            pk__in=[row.permit_id for row in rows if row.delivery == outcome.value]
+        ).update(outcome=outcome.value)
+    refs = refs_of(rows)
+    append_many(
+        [
+            message_fact(
+                f"message.{row.delivery}",
+                row,
+                refs[row.borrower_id],
+                now=now,
+                body={"reason": row.delivery_reason},
+            )
+            for row in rows
+        ],
+        lender_id=rows[0].lender_id,
+    )
