@@ -418,7 +418,7 @@ def test_the_link_runs_over_tls_and_a_stranger_with_another_name_gets_nothing(
     certificate: tuple[Path, Path],
 ) -> None:
     key, cert = certificate
-    tls: dict[str, Any] = {"tls_ca_file": str(cert)}
+    tls: dict[str, Any] = {"tls_ca_file": cert}
     with started_smsc(tls_key=str(key), tls_cert=str(cert), deliver_window=1000) as smsc:
         with linked(smsc, host="localhost", **tls) as gateway:
             answers = gateway.send([consignment("好" * 200, number=n) for n in range(1, 201)])

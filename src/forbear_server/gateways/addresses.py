@@ -1,4 +1,4 @@
-"""Numbers an SMS can reach, in one form: `+` and the country's code (E.164, ITU-T, 2010).
+"""Addresses a channel can reach: numbers as `+` and the country's code (E.164), mail addresses.
 
 A mainland mobile number may come with eleven digits or with +86; whatever else has no `+` is
 refused, since guessing a country would send a stranger's debt to a stranger. Fixed lines, short
@@ -13,6 +13,10 @@ from forbear.contact.dispatch import AddressFaulty
 _SEPARATORS = re.compile(r"[\s\-‐–—()（）.]")
 _MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
 _E164 = re.compile(r"\+[1-9]\d{7,14}")
+_MAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{4,253}\Z)"
+    r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])"
+)
 SHORTEST_NUMBER = 7
 
 
@@ -53,6 +57,21 @@ def heard_number(text: str, *, is_international: bool) -> str:
         return sms_address(written)
     except AddressFaulty:
         return text
+
+
+def mail_address(text: str) -> str:
+    """One mail address, as SMTP takes it; raises `AddressFaulty` for a list, a name, a line's end.
+
+    >>> mail_address(" lin@example.com ")
+    'lin@example.com'
+    """
+    address = text.strip(" ")
+    if not _MAIL.fullmatch(address) or ".." in address or address.startswith("."):
+        raise AddressFaulty(
+            "This is no single mail address. Write one address such as name@example.com, without a "
+            "name, a list or a line's end."
+        )
+    return address
 
 
 def _international(number: str) -> str:

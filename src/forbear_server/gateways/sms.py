@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from forbear.contact.channels import Channel
@@ -29,6 +30,7 @@ from forbear.contact.dispatch import (
     Receipt,
 )  # fmt: skip
 from forbear_server.gateways.addresses import sms_address
+from forbear_server.gateways.secrets_apart import secret
 from forbear_server.gateways.smpp_link import LinkSettings, SmppLink, Submission
 from forbear_server.gateways.smpp_pdus import Delivery, absolute_time, submit_body, submit_head
 from forbear_server.gateways.smpp_receipts import (
@@ -40,7 +42,7 @@ from forbear_server.gateways.smpp_receipts import (
 )  # fmt: skip
 from forbear_server.gateways.smpp_texts import parts_of
 
-LONGEST_PASSWORD = 8
+LONGEST_PASSWORD, LONGEST_SOURCE = 8, 20
 BEGUN_AGAIN_SECONDS = (0.2, 0.4, 0.8, 1.6)
 LIMITED_FIRST_SECONDS, LIMITED_MOST_SECONDS = 1.0, 30.0
 _ALPHANUMERIC, _UNKNOWN, _INTERNATIONAL, _NATIONAL, _ISDN = 5, 0, 1, 2, 1
@@ -53,7 +55,7 @@ class SmppSettings:
     `sender` is our name of it, `source` the number or name the borrower sees. `mode` `pair` binds
     a transmitter and a receiver in place of one transceiver, for centres that ask for it.
     `receipt_ids` and `clock_zone`: see `Reading`. `tls_ca_file` alone turns on TLS with that
-    authority; `tls` with an empty file takes the system's authorities.
+    authority; `tls` without a file takes the system's authorities.
     """
 
     sender: str
@@ -61,7 +63,7 @@ class SmppSettings:
     host: str
     port: int
     system_id: str
-    password: str
+    password: str = secret()
     system_type: str = ""
     service_type: str = ""
     mode: Literal["transceiver", "pair"] = "transceiver"
@@ -74,7 +76,7 @@ class SmppSettings:
     receipt_ids: Literal["same", "decimal_of_hex", "hex_of_decimal"] = "same"
     clock_zone: str = "Asia/Shanghai"
     tls: bool = False
-    tls_ca_file: str = ""
+    tls_ca_file: Path | None = None
     ends_with_permit: bool = True
     response_seconds: float = 10.0
     link_wait_seconds: float = 2.0
@@ -83,10 +85,18 @@ class SmppSettings:
     reconnect_first_seconds: float = 0.5
     reconnect_most_seconds: float = 30.0
 
+    def __post_init__(self) -> None:
+        if len(self.password.encode()) > LONGEST_PASSWORD:
+            raise ValueError(f"an SMPP password has at most {LONGEST_PASSWORD} octets")
+        if self.binds < 1 or self.window < 1:
+            raise ValueError("binds and window are at least 1")
+        if not self.source.isascii() or not 1 <= len(self.source) <= LONGEST_SOURCE:
+            raise ValueError(f"source is 1 to {LONGEST_SOURCE} ASCII characters")
+
     def tls_context(self) -> ssl.SSLContext | None:
         if not self.tls and not self.tls_ca_file:
             return None
-        return ssl.create_default_context(cafile=self.tls_ca_file or None)
+        return ssl.create_default_context(cafile=self.tls_ca_file)
 
 
 class SmppGateway:
