@@ -19,8 +19,7 @@ import yaml
 from forbear.compliance.citations import Bilingual
 from forbear.contact.wording.errors import RulesFaulty
 from forbear.contact.wording.facts import Case, Direction, Language
-
-LONGEST_GAP = 40
+from forbear.contact.wording.patterns import compiled_pattern
 
 
 class Kind(StrEnum):
@@ -159,8 +158,8 @@ def _rule(told: Mapping[str, Any], words: Mapping[str, str]) -> ScreeningRule:
             language=language,
             directions=frozenset(Direction(one) for one in directions),
             condition=Condition(told.get("when", "always")),
-            patterns=tuple(_compiled(one, words, is_except=False) for one in told["patterns"]),
-            excepts=tuple(_compiled(one, words, is_except=True) for one in told.get("except", ())),
+            patterns=tuple(compiled_pattern(one, words) for one in told["patterns"]),
+            excepts=tuple(compiled_pattern(one, words, reaches_far=True) for one in told.get("except", ())),
             why=Bilingual(**told["why"]),
             citations=tuple(told["citations"]),
             suggestion=None if suggestion is None else Bilingual(**suggestion),
@@ -170,25 +169,3 @@ def _rule(told: Mapping[str, Any], words: Mapping[str, str]) -> ScreeningRule:
     if not rule.citations:
         raise RulesFaulty(f"Screening rule {where} cites nothing. Name the rule it rests on.")
     return rule
-
-
-_UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\\[1-9]|\(\?P=|\(\?<=")
-_WORD = re.compile(r"<(\w+)>")
-_GAP = re.compile(r"~{1,2}(\d{1,2})")
-_WIDE_GAP = re.compile(r"~~(\d{1,2})")
-
-
-def _compiled(told: str, words: Mapping[str, str], *, is_except: bool) -> re.Pattern[str]:
-    """A pattern as the file writes it; gaps reach little in a finding and far in an exception."""
-    if _UNBOUNDED.search(told):
-        raise ValueError("a loop without an upper bound")
-    text = _WORD.sub(lambda one: f"(?:{words[one[1]]})", told)
-    # `(a|b)` groups; only the whole match counts
-    text = re.sub(r"(?<!\\)\((?!\?)", "(?:", text)
-    for gap in _GAP.findall(text):
-        if int(gap) > LONGEST_GAP:
-            raise ValueError(f"a gap of {gap}, at most {LONGEST_GAP}")
-    lazy = "" if is_except else "?"
-    text = _WIDE_GAP.sub(rf"[^。!?;\\n]{{0,\1}}{lazy}", text)
-    text = _GAP.sub(rf"[^。!?;,\\n]{{0,\1}}{lazy}", text)
-    return re.compile(text)

@@ -23,6 +23,8 @@ from forbear.contact.wording.readability import long_stretches
 from forbear.contact.wording.rules import Kind, ScreeningRule, Severity, screening_rules
 from forbear.primitives.money import format_minor
 
+__all__ = ["Case", "Direction", "Finding", "Kind", "Outcome", "Screening", "Severity", "screen"]
+
 LONGEST_TEXT = 2000
 LONGEST_TRANSCRIPT = 200_000
 
@@ -71,12 +73,13 @@ def screen(
     *,
     about: Case,
     direction: Direction = Direction.OUTGOING,
-    language: Language | None = None,
+    language: str | None = None,
     leaning: Callable[[str], Leaning | None] = pressing,
 ) -> Screening:
     """Whether the text may be used, with every finding.
 
-    `language` None reads it in every language it holds. `leaning` is the linear model.
+    Rules of every language the text holds are read; `language` says in which one its length is
+    judged (None: Chinese where there is any). `leaning` is the linear model.
 
     >>> told = screen("不还就告诉你单位", about=Case())
     >>> told.outcome.value, sorted(one.value for one in told.kinds())
@@ -88,12 +91,12 @@ def screen(
             f"The text has {len(text)} characters, at most {longest} are screened. Shorten it."
         )
     plain = normalised(text)
-    languages = frozenset({language} if language else _languages(plain.plain))
+    languages = frozenset(_languages(plain.plain))
     findings = _by_rules(text, plain, about, direction, languages)
     if direction in {Direction.OUTGOING, Direction.TRANSCRIPT}:
         findings += _by_facts(text, plain, about, direction)
     if direction is Direction.OUTGOING:
-        findings += _advice(text, plain, about, languages)
+        findings += _advice(text, plain, about, _judged_in(language, languages))
     if direction in {Direction.OUTGOING, Direction.TRANSCRIPT} and not _blocks(findings):
         findings += _by_model(text, plain, leaning)
     if direction in {Direction.INBOUND, Direction.TRANSCRIPT}:
@@ -107,6 +110,12 @@ def _languages(plain: str) -> set[Language]:
     if not found or sum("a" <= one <= "z" for one in plain) >= 4:
         found.add(Language.EN)
     return found
+
+
+def _judged_in(language: str | None, found: frozenset[Language]) -> Language:
+    if language in set(Language):
+        return Language(language)
+    return Language.ZH if Language.ZH in found else Language.EN
 
 
 def _outcome(findings: Iterable[Finding]) -> Outcome:
@@ -226,7 +235,7 @@ _ADVICE = {
 
 
 def _advice(
-    text: str, plain: Normalised, about: Case, languages: frozenset[Language]
+    text: str, plain: Normalised, about: Case, language: Language
 ) -> list[Finding]:
     missing: list[Kind] = []
     if not is_lender_named(plain.plain, about.lender_names):
@@ -247,7 +256,6 @@ def _advice(
         )
         for kind in missing
     ]
-    language = Language.ZH if Language.ZH in languages else Language.EN
     for long in long_stretches(text, language):
         part = (
             ("一句", "one sentence") if long.is_sentence else ("两个标点之间", "between two marks")
