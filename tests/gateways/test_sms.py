@@ -7,16 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from peers.smsc import Smsc, started_smsc, why_no_smsc
 
 from forbear.contact.channels import Channel
@@ -29,6 +24,7 @@ from forbear.contact.dispatch import (
     ReceiptStatus,
 )
 from forbear_server.gateways.sms import SmppGateway, SmppSettings
+from gateways.certificates import certificate_for_localhost
 from gateways.consignments import (
     NOW,
     NUMBER,
@@ -385,39 +381,10 @@ def test_an_undelivered_message_says_why() -> None:
     )  # fmt: skip
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    today = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    key_file, cert_file = tmp_path / "key.pem", tmp_path / "cert.pem"
-    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return key_file, cert_file
-
-
 def test_the_link_runs_over_tls_and_a_stranger_with_another_name_gets_nothing(
-    certificate: tuple[Path, Path],
+    tmp_path: Path,
 ) -> None:
-    key, cert = certificate
+    key, cert = certificate_for_localhost(tmp_path)
     tls: dict[str, Any] = {"tls_ca_file": cert}
     with started_smsc(tls_key=str(key), tls_cert=str(cert), deliver_window=1000) as smsc:
         with linked(smsc, host="localhost", **tls) as gateway:

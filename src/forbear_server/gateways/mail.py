@@ -180,11 +180,11 @@ class MailGateway:
         if held.reply_address:
             message["Reply-To"] = Address(addr_spec=held.reply_address)
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = consignment.language
         message["List-Unsubscribe"] = ", ".join(_ways_out(consignment, held))
         if held.unsubscribe_url:
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(consignment.text, charset="utf-8", cte="base64")
+        message["Content-Language"] = consignment.language
         return message
 
     def _connected(self) -> smtplib.SMTP:
