@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-
 from peers.smsc import Smsc, start_smsc
 
 ROOT = Path(__file__).resolve().parents[2]

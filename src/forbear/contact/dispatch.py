@@ -37,7 +37,9 @@ def content_digest(text: str, *, subject: str = "") -> str:
     >>> content_digest("您好")[:12]
     '609bc0751d56'
     """
-    return hashlib.sha256((f"{subject}\n\n{text}" if subject else text).encode()).hexdigest()
+    return hashlib.sha256(
+        (f"{subject}\n\n{text}" if subject else text).encode(errors="surrogatepass")
+    ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

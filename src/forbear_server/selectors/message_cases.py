@@ -22,7 +22,6 @@ from forbear_server.store.models import Loan, Run
 
 FEW = 8
 TAIL = 4
-NO_CASE = Case()
 
 
 def message_cases(actor: Actor, refs: Sequence[str], *, at: datetime) -> dict[str, Case]:

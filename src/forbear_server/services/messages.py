@@ -22,7 +22,7 @@ from forbear.contact.wording.facts import Case, Direction
 from forbear.contact.wording.screening import Finding, Outcome, screen
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import KIND_OF, Address, addresses_in_use
-from forbear_server.selectors.message_cases import NO_CASE, message_cases
+from forbear_server.selectors.message_cases import lender_names, message_cases
 from forbear_server.services.addresses import index_phones
 from forbear_server.services.message_rows import message_fact
 from forbear_server.services.permit_batches import BatchAnswer, PermitAsked, issue_permits
@@ -99,6 +99,8 @@ class _Desk:
     senders: Mapping[tuple[str, str], ChannelSender]
     templates: Mapping[UUID, MessageTemplate]
     cases: Mapping[str, Case]
+    # Of a borrower without loans nothing is known but who lends.
+    unknown_case: Case
     room: dict[int, int] = field(default_factory=dict)
 
 
@@ -183,6 +185,7 @@ def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> _De
         senders={(s.channel, name): s for s in senders for name in ("", s.sender)},
         templates=MessageTemplate.objects.in_bulk(wanted),
         cases=message_cases(actor, sorted(refs), at=now),
+        unknown_case=Case(lender_names=lender_names(actor)),
     )
 
 
@@ -195,7 +198,7 @@ def _checked(draft: MessageDraft, desk: _Desk, now: datetime) -> Queued | None:
         return Queued(draft, refusal=Refusal.TEXT_FAULTY)
     found = screen(
         draft.text,
-        about=desk.cases.get(draft.borrower_ref, NO_CASE),
+        about=desk.cases.get(draft.borrower_ref, desk.unknown_case),
         direction=Direction.OUTGOING,
     )
     if found.outcome is Outcome.BLOCKED:

@@ -23,7 +23,7 @@ from forbear_server.selectors.lenders import LenderRow
 from forbear_server.services.message_rows import end_messages, message_fact, refs_of
 from forbear_server.services.permit_batches import use_permits
 from forbear_server.services.permit_rows import permit_of
-from forbear_server.services.receipt_rows import adopt_waiting_receipts
+from forbear_server.services.receipt_rows import adopt_waiting_receipts, close_as_done
 from forbear_server.store.evidence_batches import append_many
 from forbear_server.store.models import ChannelSender, Message, MessagePart, PermitRequest
 from forbear_server.store.sealing import unseal
@@ -156,8 +156,14 @@ def recover_lapsed(*, lender_id: int, now: datetime) -> tuple[int, int]:
     )
     back = _release(Message.objects.filter(pk__in=[r.pk for r in late.filter(state="claimed")]))
     lost = list(late.filter(state="sending").order_by("pk"))
-    _in_doubt(lost, {row.pk: "worker_lost" for row in lost}, now)
-    return back, len(lost)
+    # A receipt came while the worker was dying: the channel has it, there is no doubt.
+    told = set(MessagePart.objects.filter(message__in=lost).values_list("message_id", flat=True))
+    for row in lost:
+        if row.pk in told:
+            close_as_done(row, (), "receipt", now)
+    doubtful = [row for row in lost if row.pk not in told]
+    _in_doubt(doubtful, {row.pk: "worker_lost" for row in doubtful}, now)
+    return back, len(doubtful)
 
 
 @transaction.atomic

@@ -20,6 +20,9 @@ from forbear.contact.permission import (
     ContactRequest,
     LawOn,
     Permission,
+    facts_at,
+    judged,
+    law_day,
     permission,
     permit_window,
 )
@@ -43,6 +46,7 @@ from forbear_server.store.models import Borrower, PermitRequest
 
 # A message permitted in the morning may leave until the evening of that day.
 LONGEST_FOR_MESSAGES = timedelta(hours=14)
+QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def issue_permits(
     seen = visible_refs(actor, refs)
     locked = list(Borrower.objects.select_for_update().filter(ref__in=seen).order_by("pk"))
     known = histories_of(actor.lender_code, locked, at=now)
-    law_on, windows = law_of(actor), _Windows()
+    law_on = law_of(actor)
+    windows = _Windows(law_on)
     made: list[tuple[PermitRequest, Permission, Fact] | None] = []
     for one in asked:
         borrower = known.get(one.borrower_ref)
@@ -95,7 +100,7 @@ def issue_permits(
         row = new_request(actor, borrower.borrower_id, one, now, answer)
         if answer.judgement.ruling is Ruling.ALLOWED:
             row.opens_at = answer.at
-            row.closes_at = windows.end(borrower.history, one.request, answer, law_on)
+            row.closes_at = windows.end(borrower.history, one.request, answer)
         fact = answer_fact(actor, one.borrower_ref, borrower.history, answer, row, now)
         made.append((row, answer, fact))
     return _recorded(actor, made, {one.borrower_id: one.ref for one in known.values()})
@@ -137,27 +142,43 @@ def _answer(history: ContactHistory, one: PermitAsked, law_on: LawOn) -> Permiss
 
 
 class _Windows:
-    """Ends of windows, worked out once for facts that are alike.
+    """Ends of windows for messages, worked out once for facts that are alike.
 
-    Inside a window only the clock moves: equal facts at equal moments in equal places end alike.
+    Inside a window only the clock moves, so equal facts at equal moments end alike. Every quarter
+    of an hour is asked about, and every minute of the one in which the answer turns; the outbox
+    asks again when the message leaves, so a shorter gap stops it there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, law_on: LawOn) -> None:
+        self._law_on = law_on
         self._known: dict[tuple[object, ...], datetime] = {}
 
-    def end(
-        self, history: ContactHistory, asked: ContactRequest, answer: Permission, law_on: LawOn
-    ) -> datetime:
+    def end(self, history: ContactHistory, asked: ContactRequest, answer: Permission) -> datetime:
         minute = answer.at.replace(second=0, microsecond=0)
+        ahead = history.moments and history.moments[-1] >= int(answer.at.timestamp() * 1_000_000)
+        if history.wishes or history.consents or ahead:
+            return self._asked(history, asked, answer.at)
         key = (answer.facts, history.time_zones, minute)
-        is_plain = not history.events and not history.wishes and not history.consents
-        if is_plain and key in self._known:
-            return self._known[key]
-        ends = permit_window(history, asked, at=minute, law_on=law_on, longest=LONGEST_FOR_MESSAGES)
-        ends = max(ends, answer.at + timedelta(seconds=1))
-        if is_plain:
-            self._known[key] = ends
-        return ends
+        if key not in self._known:
+            self._known[key] = self._asked(history, asked, minute)
+        return max(self._known[key], answer.at + timedelta(seconds=1))
+
+    def _asked(self, history: ContactHistory, asked: ContactRequest, at: datetime) -> datetime:
+        last = at
+        while last - at < LONGEST_FOR_MESSAGES:
+            if not self._allows(history, asked, last + QUARTER):
+                break
+            last += QUARTER
+        else:
+            return at + LONGEST_FOR_MESSAGES
+        return permit_window(
+            history, asked, at=last, law_on=self._law_on, longest=QUARTER + timedelta(minutes=1)
+        )
+
+    def _allows(self, history: ContactHistory, asked: ContactRequest, at: datetime) -> bool:
+        facts = facts_at(history, asked, at)
+        judgement = judged(facts, self._law_on(law_day(history, at)))
+        return judgement.ruling is Ruling.ALLOWED
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,42 @@ def _settle(rows: Sequence[Message], now: datetime) -> None:
         ],
         lender_id=rows[0].lender_id,
     )
+
+
+def close_as_done(row: Message, channel_ids: Sequence[str], by: str, now: datetime) -> None:
+    """The channel took it after all: settled by its receipt, its statement or a person."""
+    add_parts(row, channel_ids)
+    row.state, row.ended_at, row.reason = "done", now, f"by_{by}"
+    row.lease_until, row.worker = None, ""
+    row.save(update_fields=["state", "ended_at", "reason", "lease_until", "worker"])
+    refs = refs_of([row])
+    append_many(
+        [
+            message_fact(
+                "message.resolved",
+                row,
+                refs[row.borrower_id],
+                now=now,
+                body={"outcome": "taken", "code": by},
+            )
+        ],
+        lender_id=row.lender_id,
+    )
+
+
+def add_parts(row: Message, channel_ids: Sequence[str]) -> None:
+    """Ids of parts that were told of by something else than the channel's answer."""
+    have = MessagePart.objects.filter(message=row).count()
+    MessagePart.objects.bulk_create(
+        [
+            MessagePart(
+                lender_id=row.lender_id,
+                message=row,
+                sender_id=row.sender_id,
+                part=number,
+                channel_id=channel_id,
+            )
+            for number, channel_id in enumerate(channel_ids, start=have + 1)
+        ],
+        ignore_conflicts=True,
+    )

@@ -21,10 +21,9 @@ from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import KIND_OF
 from forbear_server.services.evidence import Recorded, append_evidence
-from forbear_server.services.message_rows import end_messages, message_fact, refs_of
-from forbear_server.services.receipt_rows import FINAL, lay_on_parts
+from forbear_server.services.message_rows import end_messages
+from forbear_server.services.receipt_rows import FINAL, add_parts, close_as_done, lay_on_parts
 from forbear_server.store.address_words import address_word
-from forbear_server.store.evidence_batches import append_many
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import ChannelReceipt, ChannelSender, Message, MessagePart
 
@@ -124,7 +123,7 @@ def settle_by_statement(
         row: listed[key] for row in doubtful if (key := (row.address_ref, row.reference)) in listed
     }
     for row, ids in taken.items():
-        _close_as_done(row, ids, "statement", now)
+        close_as_done(row, ids, "statement", now)
     gone = [
         row
         for row in doubtful
@@ -194,45 +193,9 @@ def _find_in_doubt(
             one.message_id = fitting[0].pk
     for row, ids in closing.items():
         if row.state == "in_doubt":
-            _close_as_done(row, ids, "receipt", now)
+            close_as_done(row, ids, "receipt", now)
         else:  # its worker still waits for the answer: only the part is noted
-            _add_parts(row, ids)
-
-
-def _close_as_done(row: Message, channel_ids: Sequence[str], by: str, now: datetime) -> None:
-    _add_parts(row, channel_ids)
-    row.state, row.ended_at, row.reason = "done", now, f"by_{by}"
-    row.save(update_fields=["state", "ended_at", "reason"])
-    refs = refs_of([row])
-    append_many(
-        [
-            message_fact(
-                "message.resolved",
-                row,
-                refs[row.borrower_id],
-                now=now,
-                body={"outcome": "taken", "code": by},
-            )
-        ],
-        lender_id=row.lender_id,
-    )
-
-
-def _add_parts(row: Message, channel_ids: Sequence[str]) -> None:
-    have = MessagePart.objects.filter(message=row).count()
-    MessagePart.objects.bulk_create(
-        [
-            MessagePart(
-                lender_id=row.lender_id,
-                message=row,
-                sender_id=row.sender_id,
-                part=number,
-                channel_id=channel_id,
-            )
-            for number, channel_id in enumerate(channel_ids, start=have + 1)
-        ],
-        ignore_conflicts=True,
-    )
+            add_parts(row, ids)
 
 
 def _record_unmatched(
