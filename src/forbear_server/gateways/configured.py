@@ -18,6 +18,7 @@ import yaml
 from forbear.contact.channels import Channel
 from forbear.contact.dispatch import Gateway
 from forbear.primitives.errors import RequestRefused
+from forbear_server.gateways.letters import LetterGateway, LetterSettings
 from forbear_server.gateways.mail import MailGateway, SmtpSettings
 from forbear_server.gateways.secrets_apart import is_secret
 from forbear_server.gateways.sms import SmppGateway, SmppSettings
@@ -44,6 +45,7 @@ class _Kind:
 
 KINDS: dict[str, _Kind] = {
     "smpp": _Kind(SmppSettings, SmppGateway, frozenset({Channel.SMS})),
+    "letters": _Kind(LetterSettings, LetterGateway, frozenset({Channel.LETTER})),
     "smtp": _Kind(SmtpSettings, MailGateway, frozenset({Channel.MAIL})),
     "webhook": _Kind(
         WebhookSettings,
