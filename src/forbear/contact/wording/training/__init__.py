@@ -1,0 +1,1 @@
+"""Training of the linear models of wording: the only place that uses a model library."""

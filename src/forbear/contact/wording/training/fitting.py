@@ -1,0 +1,83 @@
+"""Fit a linear model over the run time's own places and write it in signed bytes.
+
+Features are exactly those of `linear`: presence of each place, divided by the root of how many
+places a text fills. The weights are rounded to whole bytes, so the model that is measured is the
+model that runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from forbear.contact.wording.linear import BITS, PLACES, WHOLE, places_of
+from forbear.contact.wording.normalising import normalised
+from forbear.contact.wording.training.texts import LabelledText
+
+LARGEST_WEIGHT = 127
+
+
+def features(texts: Sequence[str], /) -> Any:
+    """A row for each text: 1/√n at each of the n places its n-grams fill."""
+    columns: list[int] = []
+    values: list[float] = []
+    starts = [0]
+    for text in texts:
+        places = sorted(set(places_of(normalised(text).plain)))
+        columns += places
+        values += [1.0 / np.sqrt(len(places))] * len(places)
+        starts.append(len(columns))
+    return csr_matrix((values, columns, starts), shape=(len(texts), PLACES))
+
+
+def fitted_weights(
+    texts: Sequence[LabelledText], weights: Sequence[float], *, strength: float, seed: int
+) -> LogisticRegression:
+    """A logistic regression; `strength` is scikit-learn's C."""
+    model = LogisticRegression(C=strength, max_iter=400, random_state=seed)
+    model.fit(
+        features([one.text for one in texts]),
+        [one.label for one in texts],
+        sample_weight=np.asarray(weights),
+    )
+    return model
+
+
+def written_model(
+    model: LogisticRegression,
+    *,
+    name: str,
+    thresholds: Mapping[str, float],
+    provenance: Mapping[str, object],
+) -> str:
+    """The model as JSON: bytes of weights, what one unit is worth, thresholds in log-odds."""
+    classes = [str(one) for one in model.classes_]
+    if len(classes) == 2 and classes[1] != "pressing":
+        raise ValueError("a model of two classes names the one it speaks of second")
+    units = [float(np.abs(line).max()) / LARGEST_WEIGHT or 1.0 for line in model.coef_]
+    rounded = [
+        np.clip(np.rint(line / unit), -LARGEST_WEIGHT, LARGEST_WEIGHT).astype(np.int8)
+        for line, unit in zip(model.coef_, units, strict=True)
+    ]
+    raw = b"".join(one.tobytes() for one in rounded)
+    told = {
+        "name": name,
+        "bits": BITS,
+        "classes": classes,
+        "unit_millionths": [round(one * WHOLE) for one in units],
+        "bias_millionths": [round(float(one) * WHOLE) for one in model.intercept_],
+        "threshold_millionths": [
+            round(thresholds.get(one, 0.0) * WHOLE) for one in classes[-len(rounded) :]
+        ],
+        "provenance": dict(provenance),
+        "crc32": zlib.crc32(raw),
+        "weights": base64.b64encode(zlib.compress(raw, 9)).decode(),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,82 @@
+"""Texts to learn from: COLD's offensive comments and what we wrote ourselves, split by family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from forbear.contact.wording.errors import WordingRefused
+
+
+class TrainingDataMissing(WordingRefused):
+    """The data set to train or measure with is not where it was said to be."""
+
+    code = "wording_training_data_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A text with its class; `family` is learned or held out as a whole."""
+
+    text: str
+    label: str
+    family: str
+    is_held_out: bool = False
+
+
+def cold_texts(folder: Path, part: str, /) -> list[LabelledText]:
+    """COLD comments (`train` or `dev`), labelled pressing when they are offensive."""
+    rows = _table(folder / f"{part}.parquet", ["TEXT", "label"])
+    return [
+        LabelledText(text, "pressing" if label == 1 else "kind", f"cold_{part}")
+        for text, label in rows.iter_rows()
+    ]
+
+
+def complaint_texts(folder: Path, part: str, /) -> list[LabelledText]:
+    """Complaints with the class they were given; never to be published, nor what is fitted on them."""
+    rows = _table(folder / f"{part}.parquet", ["text", "label_name"])
+    return [LabelledText(text, label, f"complaints_{part}") for text, label in rows.iter_rows()]
+
+
+def written_pressing() -> list[LabelledText]:
+    """Our own pressing and kind texts."""
+    told = _written("pressing.yaml")
+    return [
+        LabelledText(
+            text,
+            "pressing" if one["pressing"] else "kind",
+            one["family"],
+            bool(one.get("held_out", False)),
+        )
+        for one in told["families"]
+        for text in one["texts"]
+    ]
+
+
+def written_intents() -> list[LabelledText]:
+    """Our own messages of borrowers, by intent."""
+    told = _written("intents.yaml")
+    return [
+        LabelledText(text, code, code, part == "held_out")
+        for part in ("learned", "held_out")
+        for code, texts in told[part].items()
+        for text in texts
+    ]
+
+
+def _written(name: str) -> dict[str, object]:
+    file = resources.files("forbear.contact.wording").joinpath("written_texts", name)
+    return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def _table(file: Path, columns: list[str]) -> pl.DataFrame:
+    if not file.is_file():
+        raise TrainingDataMissing(
+            f"There is no {file.name} in the folder given. Name the folder of the data set."
+        )
+    return pl.read_parquet(file, columns=columns)
