@@ -52,6 +52,7 @@ COMMANDS = {
     "standing": Listed("forbear_server.cli.standing", needs_django=False),
     "tokens": Listed("forbear_server.cli.tokens"),
     "users": Listed("forbear_server.cli.users"),
+    "wording": Listed("forbear_server.cli.wording", needs_django=False),
     "world": Listed("forbear_server.cli.world", needs_django=False),
 }
 

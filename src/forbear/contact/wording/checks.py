@@ -54,7 +54,9 @@ _AI_SAYS_SO = re.compile(
     r"我是[^。!?]{0,24}智能语音助手|\bi am (?:an automated voice assistant|the automated voice assistant)"
 )
 _FIRST_SENTENCE = re.compile(r"[^。!?.\n]{1,200}")
-_ARTICLE = re.compile(r"第 ?[零一二三四五六七八九十百千0-9]{1,8} ?条|\b(?:article|section|§) ?\d", re.I)
+_ARTICLE = re.compile(
+    r"第 ?[零一二三四五六七八九十百千0-9]{1,8} ?条|\b(?:article|section|§) ?\d", re.I
+)
 _TYPED_TAIL = re.compile(r"(?:尾号|ending(?: in)?) ?\d{3,6}")
 
 
@@ -105,7 +107,10 @@ def checked(
             "no_threat",
             texts[0],
             [one for one in findings if one.kind not in _NOT_THREATS],
-            Bilingual(zh="无威胁、侮辱、虚假后果或催逼", en="no threat, insult, false consequence or hurry"),
+            Bilingual(
+                zh="无威胁、侮辱、虚假后果或催逼",
+                en="no threat, insult, false consequence or hurry",
+            ),
         ),
         _without(
             "no_third_person",
@@ -118,7 +123,10 @@ def checked(
             "help_shown",
             is_help_offered(plain),
             Bilingual(zh="有求助方式", en="shows a way to get help"),
-            Bilingual(zh="缺求助方式：加上客服电话或门户链接", en="No way to get help: add phone or portal"),
+            Bilingual(
+                zh="缺求助方式：加上客服电话或门户链接",
+                en="No way to get help: add phone or portal",
+            ),
         ),
         _said(
             "opt_out_shown",
@@ -135,7 +143,9 @@ def checked(
             _said(
                 "ai_says_so",
                 first is not None and _AI_SAYS_SO.search(first.group()) is not None,
-                Bilingual(zh="第一句说明是智能语音助手", en="the first sentence says it is automated"),
+                Bilingual(
+                    zh="第一句说明是智能语音助手", en="the first sentence says it is automated"
+                ),
                 Bilingual(
                     zh="第一句须说“我是智能语音助手”",
                     en='The first sentence must say "I am an automated voice assistant"',
@@ -221,7 +231,9 @@ def _without(
         code=code,
         passed=False,
         is_required=True,
-        says=Bilingual(zh=f"“{first.words}”：{first.why.zh}", en=f'"{first.words}": {first.why.en}'),
+        says=Bilingual(
+            zh=f"“{first.words}”：{first.why.zh}", en=f'"{first.words}": {first.why.en}'
+        ),
         start=start,
         end=end,
     )
@@ -248,7 +260,10 @@ def _facts_checkable(template: MessageTemplate) -> TemplateCheck:
         "facts_checkable",
         Variable.AMOUNT_DUE not in asked or has_source,
         Bilingual(zh="事实可核", en="facts can be checked"),
-        Bilingual(zh="写金额时须有借据尾号或门户链接", en="An amount needs its loan tail or the portal link"),
+        Bilingual(
+            zh="写金额时须有借据尾号或门户链接",
+            en="An amount needs its loan tail or the portal link",
+        ),
     )
 
 

@@ -15,7 +15,9 @@ _GAP = re.compile(r"~{1,2}(\d{1,2})")
 _WIDE_GAP = re.compile(r"~~(\d{1,2})")
 
 
-def compiled_pattern(told: str, words: Mapping[str, str], *, reaches_far: bool = False) -> re.Pattern[str]:
+def compiled_pattern(
+    told: str, words: Mapping[str, str], *, reaches_far: bool = False
+) -> re.Pattern[str]:
     """A pattern as a file writes it; gaps take little, or (exceptions) as much as they may.
 
     Raises `ValueError` for a pattern that could loop without bound.

@@ -34,9 +34,15 @@ _DAY = re.compile(
 _WEEKDAY = re.compile(
     rf"(?P<next>下个?)?(?:这个?|本)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天末])|(?P<en_next>next )?\b(?P<en>{'|'.join(_EN_DAYS)})\b"
 )
-_IN_DAYS = re.compile(rf"(?P<n>{_N})天(?:以?后|之后|内|之内)|\bin (?P<en>\d{{1,2}}|two|three|five) days\b")
-_IN_WEEKS = re.compile(rf"(?P<n>{_N})个?(?:周|星期|礼拜)(?:以?后|之后|内)|\bin (?P<en>\d|a|one|two) weeks?\b")
-_MONTH_END = re.compile(r"(?P<next>下个?月)?(?:月底|月末|底)|(?P<en_next>next )?(?:end of (?:the |this |next )?month)")
+_IN_DAYS = re.compile(
+    rf"(?P<n>{_N})天(?:以?后|之后|内|之内)|\bin (?P<en>\d{{1,2}}|two|three|five) days\b"
+)
+_IN_WEEKS = re.compile(
+    rf"(?P<n>{_N})个?(?:周|星期|礼拜)(?:以?后|之后|内)|\bin (?P<en>\d|a|one|two) weeks?\b"
+)
+_MONTH_END = re.compile(
+    r"(?P<next>下个?月)?(?:月底|月末|底)|(?P<en_next>next )?(?:end of (?:the |this |next )?month)"
+)
 _EN_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "five": 5}
 
 

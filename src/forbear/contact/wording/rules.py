@@ -159,7 +159,9 @@ def _rule(told: Mapping[str, Any], words: Mapping[str, str]) -> ScreeningRule:
             directions=frozenset(Direction(one) for one in directions),
             condition=Condition(told.get("when", "always")),
             patterns=tuple(compiled_pattern(one, words) for one in told["patterns"]),
-            excepts=tuple(compiled_pattern(one, words, reaches_far=True) for one in told.get("except", ())),
+            excepts=tuple(
+                compiled_pattern(one, words, reaches_far=True) for one in told.get("except", ())
+            ),
             why=Bilingual(**told["why"]),
             citations=tuple(told["citations"]),
             suggestion=None if suggestion is None else Bilingual(**suggestion),

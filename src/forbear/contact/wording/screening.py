@@ -234,9 +234,7 @@ _ADVICE = {
 }
 
 
-def _advice(
-    text: str, plain: Normalised, about: Case, language: Language
-) -> list[Finding]:
+def _advice(text: str, plain: Normalised, about: Case, language: Language) -> list[Finding]:
     missing: list[Kind] = []
     if not is_lender_named(plain.plain, about.lender_names):
         missing.append(Kind.NO_LENDER)

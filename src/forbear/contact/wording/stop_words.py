@@ -110,7 +110,9 @@ def is_one_slip(word: str, meant: str, /) -> bool:
     while at < min(len(word), len(meant)) and word[at] == meant[at]:
         at += 1
     if len(word) == len(meant):
-        swapped = word[at : at + 2] == meant[at : at + 2][::-1] and word[at + 2 :] == meant[at + 2 :]
+        swapped = (
+            word[at : at + 2] == meant[at : at + 2][::-1] and word[at + 2 :] == meant[at + 2 :]
+        )
         return swapped or word[at + 1 :] == meant[at + 1 :]
     longer, shorter = (word, meant) if len(word) > len(meant) else (meant, word)
     return longer[at + 1 :] == shorter[at:]

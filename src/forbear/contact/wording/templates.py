@@ -173,9 +173,7 @@ def _fill(
         said = said_value(place.variable, value, language, free_limit=place.free_limit)
         fixed = text[at : place.start]
         length += len(fixed)
-        spans.append(
-            FilledSpan(place.variable, length, length + len(said), place.start, place.end)
-        )
+        spans.append(FilledSpan(place.variable, length, length + len(said), place.start, place.end))
         pieces += (fixed, said)
         length += len(said)
         at = place.end

@@ -56,7 +56,9 @@ _SHAPES: Mapping[Variable, re.Pattern[str]] = {
     Variable.SURNAME: re.compile(r"[^\W\d_](?:[^\W\d_]|[ ·'\-](?=[^\W\d_])){0,29}"),
     Variable.LENDER: re.compile(r"\w[\w ()（）·&.\-]{1,59}"),
     Variable.LOAN_TAIL: re.compile(r"[0-9]{3,6}"),
-    Variable.PORTAL_LINK: re.compile(r"https://[a-z0-9.\-]{3,100}(?::\d{2,5})?(?:/[\w./\-?=&%]{0,100})?"),  # fmt: skip
+    Variable.PORTAL_LINK: re.compile(
+        r"https://[a-z0-9.\-]{3,100}(?::\d{2,5})?(?:/[\w./\-?=&%]{0,100})?"
+    ),  # fmt: skip
     Variable.SERVICE_PHONE: re.compile(r"\+?[0-9][0-9 \-]{2,18}[0-9]"),
 }
 _ADVICE: Mapping[Variable, str] = {
@@ -107,7 +109,9 @@ def _free(text: str, limit: int) -> str:
 
 
 def _unfit(variable: Variable, wanted: str) -> ValueUnfit:
-    return ValueUnfit(f"The value of {variable.value} may not stand in a message: it must be {wanted}.")
+    return ValueUnfit(
+        f"The value of {variable.value} may not stand in a message: it must be {wanted}."
+    )
 
 
 def _said_money(money: Money, language: Language) -> str:

@@ -73,7 +73,11 @@ def intents_model() -> str:
         model,
         name="intents",
         thresholds={},
-        provenance={"learned_from": "written_texts/intents.yaml", "own_texts": len(own), "seed": SEED},
+        provenance={
+            "learned_from": "written_texts/intents.yaml",
+            "own_texts": len(own),
+            "seed": SEED,
+        },
     )
 
 
@@ -85,5 +89,8 @@ def triage_model(complaints: Path, /) -> str:
         model,
         name="triage",
         thresholds={},
-        provenance={"learned_from": "complaints without a licence: keep this file private", "seed": SEED},
+        provenance={
+            "learned_from": "complaints without a licence: keep this file private",
+            "seed": SEED,
+        },
     )
