@@ -23,6 +23,8 @@ from forbear_server.gateways.mail import MailGateway, SmtpSettings
 from forbear_server.gateways.secrets_apart import is_secret
 from forbear_server.gateways.sms import SmppGateway, SmppSettings
 from forbear_server.gateways.webhook import WebhookGateway, WebhookSettings
+from forbear_server.gateways.wechat import WechatGateway, WechatSettings
+from forbear_server.gateways.wecom import WecomGateway, WecomSettings
 
 LARGEST_RATE = 10_000
 _OWN = ("sender", "channel", "lender", "gateway", "rate_per_second")
@@ -47,6 +49,8 @@ KINDS: dict[str, _Kind] = {
     "smpp": _Kind(SmppSettings, SmppGateway, frozenset({Channel.SMS})),
     "letters": _Kind(LetterSettings, LetterGateway, frozenset({Channel.LETTER})),
     "smtp": _Kind(SmtpSettings, MailGateway, frozenset({Channel.MAIL})),
+    "wechat": _Kind(WechatSettings, WechatGateway, frozenset({Channel.WECHAT})),
+    "wecom": _Kind(WecomSettings, WecomGateway, frozenset({Channel.WECHAT})),
     "webhook": _Kind(
         WebhookSettings,
         WebhookGateway,

@@ -33,6 +33,7 @@ from forbear.contact.dispatch import (
     ReceiptStatus,
 )
 from forbear.primitives.errors import RequestRefused
+from forbear_server.gateways.http_client import http_client
 from forbear_server.gateways.link_watch import LinkWatch
 from forbear_server.gateways.secrets_apart import secret
 
@@ -83,9 +84,7 @@ class WebhookGateway:
         self.sender, self.channel = settings.sender, settings.channel
         self._settings, self._now = settings, now
         self._watch = LinkWatch()
-        self._client = httpx.Client(
-            timeout=settings.response_seconds, follow_redirects=False, trust_env=False
-        )
+        self._client = http_client(settings.response_seconds)
 
     def send(self, batch: Sequence[Consignment], /) -> list[Answer]:
         """One call a message; an unanswered one is made again under the same id."""
