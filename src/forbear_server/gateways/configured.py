@@ -22,6 +22,7 @@ from forbear_server.gateways.letters import LetterGateway, LetterSettings
 from forbear_server.gateways.mail import MailGateway, SmtpSettings
 from forbear_server.gateways.secrets_apart import is_secret
 from forbear_server.gateways.sms import SmppGateway, SmppSettings
+from forbear_server.gateways.web_push import WebPushGateway, WebPushSettings
 from forbear_server.gateways.webhook import WebhookGateway, WebhookSettings
 from forbear_server.gateways.wechat import WechatGateway, WechatSettings
 from forbear_server.gateways.wecom import WecomGateway, WecomSettings
@@ -49,6 +50,7 @@ KINDS: dict[str, _Kind] = {
     "smpp": _Kind(SmppSettings, SmppGateway, frozenset({Channel.SMS})),
     "letters": _Kind(LetterSettings, LetterGateway, frozenset({Channel.LETTER})),
     "smtp": _Kind(SmtpSettings, MailGateway, frozenset({Channel.MAIL})),
+    "web_push": _Kind(WebPushSettings, WebPushGateway, frozenset({Channel.APP})),
     "wechat": _Kind(WechatSettings, WechatGateway, frozenset({Channel.WECHAT})),
     "wecom": _Kind(WecomSettings, WecomGateway, frozenset({Channel.WECHAT})),
     "webhook": _Kind(
