@@ -123,7 +123,7 @@ def _stop_words() -> _StopWords:
     text = resources.files(__package__).joinpath("stop_words.yaml").read_text(encoding="utf-8")
     told = yaml.safe_load(text)
     whole = {str(word): Scope(scope) for scope, words in told["whole"].items() for word in words}
-    whole.update({word: Scope.CHANNEL for word in told["near_han"]})
+    whole.update(dict.fromkeys(told["near_han"], Scope.CHANNEL))
     return _StopWords(
         whole=whole,
         near=tuple(told["near"]),

@@ -58,7 +58,7 @@ _SHAPES: Mapping[Variable, re.Pattern[str]] = {
     Variable.LOAN_TAIL: re.compile(r"[0-9]{3,6}"),
     Variable.PORTAL_LINK: re.compile(
         r"https://[a-z0-9.\-]{3,100}(?::\d{2,5})?(?:/[\w./\-?=&%]{0,100})?"
-    ),  # fmt: skip
+    ),
     Variable.SERVICE_PHONE: re.compile(r"\+?[0-9][0-9 \-]{2,18}[0-9]"),
 }
 _ADVICE: Mapping[Variable, str] = {
