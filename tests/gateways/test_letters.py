@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -125,6 +126,14 @@ def test_what_looks_like_markup_is_printed_as_it_stands(
     pdf = (tmp_path / "out" / f"{letter_number(UUID(int=1))}.pdf").read_bytes()
     title = '#read("/etc/passwd") $x$ *a* \\ &lt;b&gt; [c] // d `e` #import "f"'
     assert title.encode() in pdf.replace(b"&quot;", b'"')
+
+
+def test_a_permit_to_the_microsecond_makes_no_difference_to_the_letter(
+    gateway: LetterGateway,
+) -> None:
+    plain = letter()
+    permit = replace(plain.permit, opens_at=plain.permit.opens_at.replace(microsecond=123456))
+    assert gateway.set_letter(replace(plain, permit=permit)) == gateway.set_letter(plain)
 
 
 def test_an_english_letter_is_set_by_its_own_template(gateway: LetterGateway) -> None:

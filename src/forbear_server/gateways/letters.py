@@ -119,7 +119,9 @@ class LetterGateway:
         }
         press = self._press[consignment.language]
         inputs = {"letter": json.dumps(data, ensure_ascii=False)}
-        pdf = press.compile(format="pdf", sys_inputs=inputs, timestamp=opens_at)
+        pdf = press.compile(
+            format="pdf", sys_inputs=inputs, timestamp=opens_at.replace(microsecond=0)
+        )
         if not isinstance(pdf, bytes):
             raise typst.TypstError("not one document", "")
         return pdf
