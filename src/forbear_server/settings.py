@@ -61,6 +61,9 @@ ADDRESS_KEY = _text("FORBEAR_ADDRESS_KEY")
 
 # Channels: who sends, over which gateway; without a file nothing can be sent.
 CHANNELS_FILE = _text("FORBEAR_CHANNELS")
+# What messages tell the borrower to turn to.
+PORTAL_URL = _text("FORBEAR_PORTAL_URL")
+SERVICE_PHONE = _text("FORBEAR_SERVICE_PHONE")
 
 # The evidence log: its signing key, as `forbear log new-key` writes one; its name stands in it.
 LOG_KEY = _text("FORBEAR_LOG_KEY")

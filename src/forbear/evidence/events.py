@@ -130,7 +130,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             open_fields="version digest code",
         ),
         # Who looked at what.
-        **_events("access", "loan.read", "pii.revealed", open_fields="role"),
+        **_events("access", "loan.read", "borrower.read", "pii.revealed", open_fields="role"),
         # Which entry is committed: in the open it would join two pseudonyms of one person.
         **_events("access", "evidence.opened", "evidence.exported", open_fields="role"),
         **_events("lender", "evidence.viewed", "evidence.replayed", open_fields="entry agrees"),

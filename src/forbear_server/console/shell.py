@@ -24,6 +24,7 @@ _MENU = (
     (Screen.EVIDENCE, "evidence", "shield-check", gettext_lazy("证据查验")),
     (Screen.IMPORTS, "imports", "database-import", gettext_lazy("数据导入")),
     (Screen.RUNS, "runs", "moon-stars", gettext_lazy("夜间批处理")),
+    (Screen.CHANNELS, "channels", "send", gettext_lazy("渠道与发件箱")),
 )
 
 

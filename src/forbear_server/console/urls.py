@@ -3,6 +3,9 @@
 from django.urls import path
 
 from forbear_server.console import (
+    borrowers,
+    channels,
+    composer,
     evidence,
     import_steps,
     imports,
@@ -31,6 +34,23 @@ urlpatterns = [
     path("worklist/", worklists.worklist, name="worklist"),
     path("worklist/<int:item_id>/", worklists.item, name="worklist-item"),
     path("worklist/<int:item_id>/<slug:verb>/", worklists.change, name="worklist-change"),
+    path("borrowers/<str:ref>/", borrowers.borrower, name="borrower"),
+    path("borrowers/<str:ref>/panel/", borrowers.panel, name="borrower-panel"),
+    path("borrowers/<str:ref>/check/", composer.check, name="borrower-check"),
+    path("borrowers/<str:ref>/send/", composer.send, name="borrower-send"),
+    path("borrowers/<str:ref>/hold/", borrowers.hold, name="borrower-hold"),
+    path("borrowers/<str:ref>/holds/<uuid:hold_id>/lift/", borrowers.lift, name="borrower-lift"),
+    path("borrowers/<str:ref>/state/", borrowers.state, name="borrower-state"),
+    path(
+        "borrowers/<str:ref>/statements/<uuid:preference_id>/withdraw/",
+        borrowers.withdraw,
+        name="borrower-withdraw",
+    ),
+    path(
+        "borrowers/<str:ref>/replies/<uuid:inbound_id>/close/",
+        borrowers.close_reply,
+        name="borrower-close-reply",
+    ),
     path("loans/<str:ref>/", loans.loan, name="loan"),
     path("loans/<str:ref>/warning/", loan_scores.close, name="warning-close"),
     path("loans/<str:ref>/appeal/", standings.appeal, name="standing-appeal"),
@@ -87,6 +107,9 @@ urlpatterns = [
     ),
     path("scorecards/<uuid:card_uuid>/card.json", scorecard_files.card_file, name="scorecard-file"),
     path("scorecards/<uuid:card_uuid>/<slug:verb>/", scorecards.decide, name="scorecard-decide"),
+    path("channels/", channels.channels, name="channels"),
+    path("channels/<int:sender_id>/<slug:verb>/", channels.change, name="channels-change"),
+    path("channels/messages/<uuid:message_id>/resolve/", channels.resolve, name="channels-resolve"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<str:day>/", runs.run_day, name="run"),
     path("runs/<str:day>/start/", runs.start, name="run-start"),

@@ -10,7 +10,7 @@ from forbear import rulebooks
 from forbear.compliance.citations import Bilingual, Citation
 from forbear.compliance.scopes import Scope
 from forbear.compliance.verdicts import NO_RULE
-from forbear.contact.permission import NO_THIRD_PERSONS, ON_HOLD, OPTED_OUT, STOPPED
+from forbear.contact.permission import INCONVENIENT, NO_THIRD_PERSONS, ON_HOLD, OPTED_OUT, STOPPED
 
 _CONNECTED_CAP = "CN-GBT45251-FREQ-INTERACTIVE"
 _UNANSWERED_CAP = "CN-CBA2026-FREQ6"
@@ -68,6 +68,10 @@ _POLICY_WORDS = {
     OPTED_OUT.rule_id: Bilingual(
         "机构政策：本人已退订的渠道或号码不再使用。",
         "The lender's own policy: a channel or address opted out of is not used.",
+    ),
+    INCONVENIENT.rule_id: Bilingual(
+        "本人约定：在本人说过不方便的时段不联系。",
+        "The borrower's own choice: no contact at times they said are inconvenient.",
     ),
     STOPPED.rule_id: Bilingual(
         "机构政策：本人书面要求停止联系的，不再联系，答复本人的询问除外。",

@@ -22,3 +22,16 @@ def record_loan_read(*, actor: Actor, loan_ref: str, borrower_ref: str, now: dat
         body={"role": str(actor.role)},
         private={"loan": loan_ref},
     )
+
+
+@transaction.atomic
+def record_borrower_read(*, actor: Actor, borrower_ref: str, now: datetime) -> None:
+    """Somebody opened a person's workbench."""
+    append_evidence(
+        "borrower.read",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        person=borrower_person(borrower_ref),
+        body={"role": str(actor.role)},
+    )

@@ -1,0 +1,116 @@
+"""The workbench of C07 as one page: everything about a person, in the order a collector needs it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from forbear.contact.channels import Channel
+from forbear.contact.permission import ContactRequest
+from forbear.contact.preferences import LONGEST_PAUSE_DAYS
+from forbear_server.console.actors import ConsoleRequest
+from forbear_server.console.borrower_display import (
+    GROUPS,
+    PANEL,
+    ShownCounts,
+    shown_channels,
+    shown_hold,
+    shown_items,
+    shown_preference,
+)
+from forbear_server.console.call_display import call_context
+from forbear_server.console.composer_display import composer_context
+from forbear_server.console.evidence_display import recorded_line
+from forbear_server.console.wording import CHANNELS, word
+from forbear_server.selectors.access import Screen, may_write
+from forbear_server.selectors.actors import Role
+from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
+from forbear_server.selectors.calls import find_open_call
+from forbear_server.selectors.contact_timelines import find_timeline
+from forbear_server.selectors.rules import daily_caps
+from forbear_server.services.gate import GateClosed, check_log_is_sound, may_contact_on
+
+CAN_STOP = (Channel.VOICE_INTERACTIVE, Channel.VOICE_NOTICE_AI, Channel.SMS, Channel.MAIL,
+            Channel.WECHAT, Channel.APP)  # fmt: skip
+
+
+def page_with(
+    request: ConsoleRequest, ref: str, now: datetime, *, status: int, **more: Any
+) -> HttpResponse:
+    """The whole page again with something to say on it, typed values kept."""
+    return whole_page(request, found_or_404(request, ref, now), now, status=status, **more)
+
+
+def found_or_404(request: ConsoleRequest, ref: str, now: datetime) -> BorrowerPage:
+    found = find_borrower_page(request.actor, ref, now=now)
+    if found is None:
+        raise Http404
+    return found
+
+
+def whole_page(
+    request: ConsoleRequest, found: BorrowerPage, now: datetime, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    group = request.GET.get("show", "")
+    call = find_open_call(request.actor, found.ref)
+    hides_money = call is not None and call.hides_money
+    today = now.astimezone(ZoneInfo(request.actor.lender_time_zone)).date()
+    worst = found.worst
+    context = {
+        "page": found,
+        "today": today,
+        "hides_money": hides_money,
+        "bucket": worst.bucket.name if worst else "",
+        "holds": [shown_hold(one) for one in found.holds],
+        "preferences": [shown_preference(one) for one in found.preferences],
+        "items": shown_items(
+            find_timeline(request.actor, found, group=group if group in GROUPS else ""),
+            hides_money=hides_money,
+        ),
+        "groups": [(code, str(label)) for code, label in GROUPS.items()],
+        "group": group,
+        "may_work": may_write(request.actor, Screen.LOAN),
+        "may_state": may_write(request.actor, Screen.LOAN)
+        or request.actor.role in {Role.COMPLIANCE, Role.COMPLAINTS},
+        "channels_to_stop": [(one.value, word(CHANNELS, one.value)) for one in CAN_STOP],
+        "pauses": (7, 14, LONGEST_PAUSE_DAYS),
+        "recorded": recorded_line(request),
+        **panel_context(request, found, now),
+        **call_context(request, found, call, now),
+        **composer_context(request, found, now),
+        **more,
+    }
+    return render(request, "console/borrower.html", context, status=status)
+
+
+def panel_context(request: ConsoleRequest, found: BorrowerPage, now: datetime) -> dict[str, object]:
+    """Closed gate: no verdict is shown as allowed while nothing can be recorded."""
+    try:
+        check_log_is_sound()
+    except GateClosed:
+        return {"is_gate_closed": True, "channels": [], "now": now}
+    worst = found.worst
+    answers = may_contact_on(
+        actor=request.actor,
+        borrower_ref=found.ref,
+        asked=ContactRequest(
+            channel=Channel.SMS,
+            loan_ref=worst.facts.ref if worst else None,
+            days_past_due=worst.aging.days_past_due if worst else None,
+        ),
+        channels=PANEL,
+        at=now,
+    )
+    return {
+        "is_gate_closed": False,
+        "channels": shown_channels(answers),
+        "counts": ShownCounts.of(
+            answers[Channel.VOICE_INTERACTIVE], daily_caps(now.date(), request.actor.scope)
+        ),
+        "local_minute": answers[Channel.SMS].facts.local_minute,
+        "now": now,
+    }

@@ -1,0 +1,130 @@
+"""Composing a message on C07: screened while it is typed, refused or queued when it is sent."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from forbear.contact.channels import Channel
+from forbear.contact.wording.errors import WordingRefused
+from forbear.contact.wording.templates import require_first_tone
+from forbear_server.console.actors import ConsoleRequest
+from forbear_server.console.actors import screen as for_screen
+from forbear_server.console.borrower_page import page_with
+from forbear_server.console.composer_display import (
+    READERS,
+    Typed,
+    composer_context,
+    text_of,
+    typed_in,
+)
+from forbear_server.console.contact_wording import MESSAGE_REFUSALS
+from forbear_server.console.wording import word
+from forbear_server.console.worklists import ShownGround, shown_ground
+from forbear_server.selectors.access import Screen
+from forbear_server.selectors.approved_templates import (
+    TemplateChoice,
+    approved_templates,
+    messages_before,
+)
+from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
+from forbear_server.selectors.rules import ground_of
+from forbear_server.services.gate import GateClosed
+from forbear_server.services.messages import MessageDraft, Queued, Refusal, queue_message
+from forbear_server.ui.clock import business_now
+
+
+@require_POST
+@for_screen(Screen.LOAN, writes=True)
+def check(request: ConsoleRequest, ref: str) -> HttpResponse:
+    """Screen what is being typed; nothing is kept."""
+    now = business_now()
+    page = find_borrower_page(request.actor, ref, now=now)
+    if page is None:
+        raise Http404
+    if not request.htmx:
+        return page_with(request, ref, now, status=200)
+    context = {"page": page, "may_work": True, **composer_context(request, page, now)}
+    return render(request, "console/borrower_screening.html", context)
+
+
+@require_POST
+@for_screen(Screen.LOAN, writes=True)
+def send(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """Queue the message: the gate and the wording are asked on the server, whatever the page said."""
+    now = business_now()
+    page = find_borrower_page(request.actor, ref, now=now)
+    if page is None:
+        raise Http404
+    typed = typed_in(request)
+    choices = approved_templates(typed.channel, page.language)
+    chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
+    if typed.template_id and chosen is None:
+        return _refused(request, ref, now, Refusal.TEMPLATE_NOT_APPROVED.value)
+    try:
+        if chosen is not None:
+            before = messages_before(page.borrower_id, chosen.purpose)
+            require_first_tone(chosen.wording, messages_before=before)
+        text, problem = text_of(request, page, typed, chosen)
+        if problem:
+            return page_with(request, ref, now, status=422)
+        queued = queue_message(
+            actor=request.actor, draft=_draft(page, typed, chosen, text, request), now=now
+        )
+    except (WordingRefused, GateClosed) as refused:
+        return _refused(request, ref, now, refused.code)
+    if queued.refusal is not None:
+        return _not_queued(request, ref, now, queued)
+    address = reverse("console:borrower", args=[ref])
+    return HttpResponseRedirect(f"{address}?recorded={queued.evidence_id}")
+
+
+def _draft(
+    page: BorrowerPage,
+    typed: Typed,
+    chosen: TemplateChoice | None,
+    text: str,
+    request: ConsoleRequest,
+) -> MessageDraft:
+    worst = page.worst
+    return MessageDraft(
+        borrower_ref=page.ref,
+        channel=typed.channel,
+        text=text,
+        idempotency_key=typed.key or secrets.token_hex(16),
+        subject=(chosen.wording.subject if chosen else typed.subject)
+        if typed.channel is Channel.MAIL
+        else "",
+        loan_ref=typed.loan_ref or (worst.facts.ref if worst else ""),
+        purpose=chosen.purpose if chosen else "collect",
+        language=page.language,
+        template_uuid=chosen.template_id if chosen else None,
+        was_read_by_person=typed.was_read and request.actor.role in READERS,
+    )
+
+
+def _not_queued(request: ConsoleRequest, ref: str, now: datetime, queued: Queued) -> HttpResponse:
+    grounds: list[ShownGround] = [
+        shown_ground(ground_of(rule_id, reason)) for rule_id, reason in queued.grounds
+    ]
+    is_law = queued.refusal in {Refusal.REFUSED_BY_RULE, Refusal.NEEDS_REVIEW}
+    faulty = queued.refusal in {Refusal.TEXT_FAULTY, Refusal.WORDING_NEEDS_PERSON}
+    return page_with(
+        request,
+        ref,
+        now,
+        status=422 if faulty else 409,
+        refusal=word(MESSAGE_REFUSALS, queued.refusal.value if queued.refusal else ""),
+        refusal_grounds=grounds if is_law else [],
+        refusal_next_at=queued.next_permitted_at,
+    )
+
+
+def _refused(request: ConsoleRequest, ref: str, now: datetime, code: str) -> HttpResponse:
+    return page_with(request, ref, now, status=409, refusal=word(MESSAGE_REFUSALS, code))

@@ -1,0 +1,177 @@
+"""The message composer of C07 in words: approved texts, a free slot, findings beside the words."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from forbear.contact.channels import Channel
+from forbear.contact.wording.errors import WordingRefused
+from forbear.contact.wording.facts import Case, Direction, Language
+from forbear.contact.wording.lengths import SmsLength, sms_parts
+from forbear.contact.wording.rules import KIND_WORDS
+from forbear.contact.wording.screening import Finding, Outcome, screen
+from forbear.contact.wording.templates import filled
+from forbear.contact.wording.variables import Variable
+from forbear.primitives.errors import RequestRefused
+from forbear_server.console.actors import ConsoleRequest
+from forbear_server.console.rule_wording import in_language
+from forbear_server.selectors.actors import Role
+from forbear_server.selectors.approved_templates import (
+    TemplateChoice,
+    approved_templates,
+    template_values,
+)
+from forbear_server.selectors.borrower_pages import BorrowerPage
+from forbear_server.selectors.message_cases import lender_names, message_cases
+
+TABS = (Channel.SMS, Channel.APP, Channel.MAIL, Channel.WECHAT, Channel.LETTER)
+LANGUAGES = frozenset(one.value for one in Language)
+READERS = frozenset({Role.LEAD, Role.COMPLIANCE})
+_KINDS = {"block": "harm", "person": "care", "advise": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    finding: Finding
+    kind: str
+    badge: str
+    why: str
+    suggestion: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the text; `kind` is the badge of what was found there, empty for plain words."""
+
+    words: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownScreening:
+    outcome: str
+    kind: str
+    findings: list[ShownFinding]
+    pieces: list[Piece]
+    length: SmsLength | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the composer."""
+
+    channel: Channel
+    template_id: str = ""
+    free: str = ""
+    text: str = ""
+    subject: str = ""
+    loan_ref: str = ""
+    key: str = ""
+    was_read: bool = False
+
+
+def composer_context(
+    request: ConsoleRequest, page: BorrowerPage, now: datetime
+) -> dict[str, object]:
+    """The composer as it stands: typed values kept, screened when there is a text."""
+    typed = typed_in(request)
+    language = page.language if page.language in LANGUAGES else Language.ZH.value
+    choices = approved_templates(typed.channel, language)
+    chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
+    text, problem = text_of(request, page, typed, chosen)
+    return {
+        "typed": typed,
+        "composer_tabs": [one.value for one in TABS],
+        "choices": choices,
+        "chosen": chosen,
+        "has_free_slot": chosen is not None and Variable.FREE in chosen.wording.variables,
+        "composed": text,
+        "composer_problem": problem,
+        "screening": shown_screening(request, page, text, typed, now) if text else None,
+        "may_answer_for_words": request.actor.role in READERS,
+        "new_key": typed.key or secrets.token_hex(16),
+    }
+
+
+def shown_screening(
+    request: ConsoleRequest, page: BorrowerPage, text: str, typed: Typed, now: datetime
+) -> ShownScreening | None:
+    """The findings of a text, with the words marked; None for one too long to be read."""
+    case = message_cases(request.actor, [page.ref], at=now).get(page.ref)
+    about = case or Case(lender_names=lender_names(request.actor))
+    try:
+        found = screen(text, about=about, direction=Direction.OUTGOING)
+    except RequestRefused:
+        return None
+    kinds = {Outcome.PASSED: "ok", Outcome.ADVISE: "note", Outcome.PERSON: "care"}
+    return ShownScreening(
+        outcome=found.outcome.value,
+        kind=kinds.get(found.outcome, "harm"),
+        findings=[shown_finding(one) for one in found.findings],
+        pieces=pieces(text, found.findings),
+        length=sms_parts(text) if typed.channel is Channel.SMS else None,
+    )
+
+
+def shown_finding(one: Finding) -> ShownFinding:
+    return ShownFinding(
+        finding=one,
+        kind=in_language(KIND_WORDS[one.kind]),
+        badge=_KINDS[one.severity.value],
+        why=in_language(one.why),
+        suggestion=in_language(one.suggestion) if one.suggestion else "",
+        citations=one.citations,
+    )
+
+
+def pieces(text: str, findings: Iterable[Finding]) -> list[Piece]:
+    """The text cut at what was found; where findings overlap the first one marks."""
+    made: list[Piece] = []
+    at = 0
+    for one in sorted(findings, key=lambda f: (f.start, -f.end)):
+        if one.start < at or one.start == one.end:
+            continue
+        made += [
+            Piece(text[at : one.start], ""),
+            Piece(text[one.start : one.end], _KINDS[one.severity.value]),
+        ]
+        at = one.end
+    return [piece for piece in (*made, Piece(text[at:], "")) if piece.words]
+
+
+def typed_in(request: ConsoleRequest) -> Typed:
+    told = request.POST if request.method == "POST" else request.GET
+    channel = told.get("channel", "")
+    written = told.get("text", "")
+    return Typed(
+        channel=Channel(channel) if channel in {one.value for one in TABS} else Channel.SMS,
+        template_id=told.get("template", "")[:36],
+        # One field: the words of a free text, or what fills the template's slot.
+        free=written[:400],
+        text=written[:6000],
+        subject=told.get("subject", "")[:200],
+        loan_ref=told.get("about", "")[:64],
+        key=told.get("key", "")[:64],
+        was_read=told.get("was_read", "") == "yes",
+    )
+
+
+def text_of(
+    request: ConsoleRequest, page: BorrowerPage, typed: Typed, chosen: TemplateChoice | None
+) -> tuple[str, str]:
+    """The text as the borrower would get it, and what is wrong with it."""
+    if chosen is None:
+        return typed.text.strip(), ""
+    loan = next((one for one in page.loans if one.facts.ref == typed.loan_ref), page.worst)
+    values = {
+        **template_values(request.actor, page, loan, chosen.wording.language),
+        Variable.FREE: typed.free,
+    }
+    try:
+        return filled(chosen.wording, values).text, ""
+    except WordingRefused as refused:
+        return "", str(refused)
