@@ -181,9 +181,11 @@ function complaint(pdu) {
   return 0;
 }
 
-function drop(session) { counts.dropped++; session.destroy(); }
+// What is still in its buffers is lost with it.
+function drop(session) { counts.dropped++; session.isDropped = true; session.destroy(); }
 
 function submitted(session, pdu) {
+  if (session.isDropped) return;
   submissions++;
   if (session.role === 'receiver' || !session.role) {
     session.send(pdu.response({ command_status: smpp.ESME_RINVBNDSTS })); return;
