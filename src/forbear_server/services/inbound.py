@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from forbear.contact.wording.intents import intents_of
 
 from forbear.contact.channels import Channel
 from forbear.contact.dispatch import Inbound
 from forbear.contact.preferences import PreferenceKind
+from forbear.contact.wording.intents import intents_of
 from forbear.contact.wording.stop_words import Scope, opt_out
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor

@@ -1,0 +1,166 @@
+"""Closing a call: who it was, what was said, what came of it, and what that does at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from forbear.contact.calls import (
+    GUIDE,
+    PAID_CLAIMED_LASTS,
+    CallRefused,
+    CallState,
+    Disposition,
+    Identity,
+    disposition_of,
+)
+from forbear.contact.channels import Channel
+from forbear.contact.preferences import HoldKind, PreferenceKind
+from forbear.contact.wording.facts import Case, Direction
+from forbear.contact.wording.screening import Outcome as Screened
+from forbear.contact.wording.screening import screen
+from forbear_server.selectors.actors import Actor
+from forbear_server.services.addresses import take_out_of_use
+from forbear_server.services.call_rows import record_of_call
+from forbear_server.services.evidence import Recorded
+from forbear_server.services.preference_rows import Statement, keep_hold, keep_statement
+from forbear_server.services.refusals import refusals_recorded
+from forbear_server.store.models import Borrower, Call, PermitRequest
+from forbear_server.store.sealing import seal
+
+NOTE_LENGTH = 200
+_REFUSALS = refusals_recorded("call.refused", CallRefused)
+
+
+@_REFUSALS
+@transaction.atomic
+def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: datetime) -> Recorded:
+    """Say who is on the line; until the right party is, no page shows a debt."""
+    row = _own(actor, call_id)
+    if row.state != CallState.CONNECTED:
+        raise CallRefused("Nobody is on the line: there is nobody to verify.")
+    if row.identity == Identity.THIRD_PERSON and identity is Identity.RIGHT_PARTY:
+        raise CallRefused("Another person answered this call: end it and call the borrower anew.")
+    row.identity = identity.value
+    if "identity" not in row.said:
+        row.said = [*row.said, "identity"]
+    row.save(update_fields=["identity", "said"])
+    if identity is Identity.RIGHT_PARTY:
+        return record_of_call("right_party_contact.confirmed", row, now, actor=actor)
+    return record_of_call("call.answered", row, now, actor=actor, body={"identity": identity.value})
+
+
+@_REFUSALS
+@transaction.atomic
+def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) -> None:
+    """A line of the guide was said."""
+    row = _own(actor, call_id)
+    if code not in {line.code for line in GUIDE}:
+        raise CallRefused(f"The guide has no line {code!r}.")
+    if row.state not in {CallState.CONNECTED, CallState.WRAP_UP}:
+        raise CallRefused("Nobody has been on the line yet.")
+    if code not in row.said:
+        row.said = [*row.said, code]
+        row.save(update_fields=["said"])
+
+
+@_REFUSALS
+@transaction.atomic
+def close_call(
+    *,
+    actor: Actor,
+    call_id: UUID,
+    code: str,
+    note: str,
+    now: datetime,
+    from_minute: int | None = None,
+    until_minute: int | None = None,
+) -> Recorded:
+    """Close a call with its disposition; what it does counts from this moment.
+
+    Raises `CallRefused`: it does not fit what happened, the note is missing or not fit to be kept.
+    """
+    row = _own(actor, call_id)
+    if row.state != CallState.WRAP_UP:
+        raise CallRefused("The call is not over, or was closed before.")
+    found = disposition_of(
+        code,
+        was_answered=row.answered_at is not None,
+        identity=Identity(row.identity),
+        said=frozenset(row.said),
+        note=note,
+    )
+    _check_note(note)
+    borrower = Borrower.objects.select_for_update().get(pk=row.borrower_id)
+    row.disposition, row.disposed_at, row.state = found.code, now, CallState.DONE.value
+    row.note_sealed = seal(
+        note.strip()[:NOTE_LENGTH], field="call.note", row=f"{row.lender_id}:{row.uuid}"
+    )
+    row.save(update_fields=["disposition", "disposed_at", "state", "note_sealed"])
+    PermitRequest.objects.filter(pk=row.permit_id).update(outcome=found.outcome.value)
+    recorded = record_of_call(
+        "disposition.recorded", row, now, actor=actor, body={"disposition": found.code}
+    )
+    _act_on(found, row, borrower, actor, now, (from_minute, until_minute))
+    return recorded
+
+
+def _act_on(
+    found: Disposition,
+    row: Call,
+    borrower: Borrower,
+    actor: Actor,
+    now: datetime,
+    agreed: tuple[int | None, int | None],
+) -> None:
+    if found.hold is not None:
+        keep_hold(
+            borrower=borrower,
+            kind=found.hold,
+            source="collector",
+            actor=actor,
+            now=now,
+            loan_ref=row.loan_ref if found.hold is HoldKind.DISPUTE else "",
+            until=now + PAID_CLAIMED_LASTS if found.hold is HoldKind.PAID_CLAIMED else None,
+        )
+    if found.code in {"wrong_number", "third_person"}:
+        reason = "wrong_number" if found.code == "wrong_number" else "answered_by_another"
+        take_out_of_use(
+            borrower=borrower, word=row.address_ref, reason=reason, now=now, actor=actor
+        )
+    if found.code == "channel_stopped":
+        said = Statement(
+            kind=PreferenceKind.CHANNEL_OPT_OUT,
+            source="collector",
+            channel=Channel.VOICE_INTERACTIVE,
+        )
+        keep_statement(borrower=borrower, said=said, actor=actor, now=now)
+    if found.code == "callback_agreed" and None not in agreed:
+        said = Statement(
+            kind=PreferenceKind.AGREED_HOURS,
+            source="collector",
+            from_minute=agreed[0],
+            until_minute=agreed[1],
+        )
+        keep_statement(borrower=borrower, said=said, actor=actor, now=now)
+
+
+def _own(actor: Actor, call_id: UUID) -> Call:
+    row = (
+        Call.objects.select_for_update(of=("self",))
+        .select_related("borrower")
+        .filter(pk=call_id, collector_id=actor.user_id)
+        .first()
+    )
+    if row is None:
+        raise CallRefused("There is no such call of yours.")
+    return row
+
+
+def _check_note(note: str) -> None:
+    found = screen(note, about=Case(), direction=Direction.NOTE)
+    if found.outcome is Screened.BLOCKED:
+        words = "、".join(one.words for one in found.findings if one.words)
+        raise CallRefused(f"The note cannot be kept like this: {words}. Write what happened.")
