@@ -144,7 +144,7 @@ def read_model(text: str, /) -> LinearModel:
             unit_millionths=tuple(told["unit_millionths"]),
             bias_millionths=tuple(told["bias_millionths"]),
             threshold_millionths=tuple(told["threshold_millionths"]),
-            provenance=told["provenance"],
+            provenance=dict(told["provenance"]),
         )
     except (KeyError, TypeError, ValueError, zlib.error) as fault:
         raise WeightsFaulty(

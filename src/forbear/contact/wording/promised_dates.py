@@ -29,7 +29,7 @@ _MONTH_DAY = re.compile(
     rf"|(?P<en_m2>{_MONTH_NAMES}) (?P<en_d2>\d{{1,2}})"
 )
 _DAY = re.compile(
-    rf"(?P<next>下个?月|next month)?[^。!?;\n\d]{{0,6}}?(?:(?<![\d月])(?P<d>{_N})[号日](?!码)|\bthe (?P<en>\d{{1,2}})(?:st|nd|rd|th)?\b)"
+    rf"(?P<next>下个?月|next month)?[^。!?;\n\d]{{0,6}}?(?:(?<!\d)(?P<d>{_N})[号日](?!码)|\bthe (?P<en>\d{{1,2}})(?:st|nd|rd|th)?\b)"
 )
 _WEEKDAY = re.compile(
     rf"(?P<next>下个?)?(?:这个?|本)?(?:周|星期|礼拜)(?P<d>[一二三四五六日天末])|(?P<en_next>next )?\b(?P<en>{'|'.join(_EN_DAYS)})\b"

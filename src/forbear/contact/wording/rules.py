@@ -7,7 +7,6 @@ screen with a faulty rule is worse than none, because it is believed.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +18,7 @@ import yaml
 from forbear.compliance.citations import Bilingual
 from forbear.contact.wording.errors import RulesFaulty
 from forbear.contact.wording.facts import Case, Direction, Language
-from forbear.contact.wording.patterns import compiled_pattern
+from forbear.contact.wording.patterns import QuickPattern, quick_pattern
 
 
 class Kind(StrEnum):
@@ -100,8 +99,8 @@ class ScreeningRule:
     language: Language | None
     directions: frozenset[Direction]
     condition: Condition
-    patterns: tuple[re.Pattern[str], ...]
-    excepts: tuple[re.Pattern[str], ...]
+    patterns: tuple[QuickPattern, ...]
+    excepts: tuple[QuickPattern, ...]
     why: Bilingual
     citations: tuple[str, ...]
     suggestion: Bilingual | None
@@ -112,19 +111,28 @@ class ScreeningRule:
             return False
         return self.language is None or self.language in languages
 
-    def found_in(self, plain: str, /) -> list[tuple[int, int]]:
+    def found_in(self, plain: str, grams: frozenset[str], /) -> list[tuple[int, int]]:
         """Where it matches, without what an exception covers wholly."""
-        spans = [one.span() for pattern in self.patterns for one in pattern.finditer(plain)]
+        spans = [span for pattern in self.patterns for span in pattern.spans(plain, grams)]
         if not spans:
             return []
-        spared = [one.span() for pattern in self.excepts for one in pattern.finditer(plain)]
-        return sorted(
-            {
-                (start, end)
-                for start, end in spans
-                if end > start and not any(s <= start and end <= e for s, e in spared)
-            }
-        )
+        spared = [span for pattern in self.excepts for span in pattern.spans(plain, grams)]
+        return _not_covered(sorted(set(spans)), sorted(spared))
+
+
+def _not_covered(
+    spans: list[tuple[int, int]], spared: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The spans that lie wholly inside none of the spared ones; both sorted."""
+    kept: list[tuple[int, int]] = []
+    furthest, at = -1, 0
+    for start, end in spans:
+        while at < len(spared) and spared[at][0] <= start:
+            furthest = max(furthest, spared[at][1])
+            at += 1
+        if end > start and end > furthest:
+            kept.append((start, end))
+    return kept
 
 
 @functools.cache
@@ -158,9 +166,9 @@ def _rule(told: Mapping[str, Any], words: Mapping[str, str]) -> ScreeningRule:
             language=language,
             directions=frozenset(Direction(one) for one in directions),
             condition=Condition(told.get("when", "always")),
-            patterns=tuple(compiled_pattern(one, words) for one in told["patterns"]),
+            patterns=tuple(quick_pattern(one, words) for one in told["patterns"]),
             excepts=tuple(
-                compiled_pattern(one, words, reaches_far=True) for one in told.get("except", ())
+                quick_pattern(one, words, reaches_far=True) for one in told.get("except", ())
             ),
             why=Bilingual(**told["why"]),
             citations=tuple(told["citations"]),

@@ -19,6 +19,7 @@ from forbear.contact.wording.facts import Case, Direction, Language
 from forbear.contact.wording.help_words import is_help_offered, is_lender_named
 from forbear.contact.wording.linear import Leaning, pressing
 from forbear.contact.wording.normalising import Normalised, has_han, normalised
+from forbear.contact.wording.patterns import grams_of
 from forbear.contact.wording.readability import long_stretches
 from forbear.contact.wording.rules import Kind, ScreeningRule, Severity, screening_rules
 from forbear.primitives.money import format_minor
@@ -138,14 +139,32 @@ def _by_rules(
     direction: Direction,
     languages: frozenset[Language],
 ) -> list[Finding]:
-    found: dict[Kind, list[Finding]] = {}
+    found: dict[Kind, list[tuple[int, int, ScreeningRule]]] = {}
+    grams = grams_of(plain.plain)
     for rule in screening_rules():
-        if not rule.speaks(about, direction, languages):
-            continue
-        for start, end in rule.found_in(plain.plain):
-            one = _finding(text, plain.written_span(start, end), rule)
-            _merge(found.setdefault(rule.kind, []), one, text)
-    return [one for listed in found.values() for one in listed]
+        if rule.speaks(about, direction, languages):
+            spans = rule.found_in(plain.plain, grams)
+            found.setdefault(rule.kind, []).extend((start, end, rule) for start, end in spans)
+    return [
+        _finding(text, plain.written_span(start, end), rule)
+        for spans in found.values()
+        for start, end, rule in _merged(spans)
+    ]
+
+
+def _merged(
+    spans: list[tuple[int, int, ScreeningRule]],
+) -> list[tuple[int, int, ScreeningRule]]:
+    """Stretches of one kind that overlap are one, under the strictest of their rules."""
+    made: list[tuple[int, int, ScreeningRule]] = []
+    for start, end, rule in sorted(spans, key=lambda one: one[:2]):
+        if made and start < made[-1][1]:
+            first, last, lead = made[-1]
+            stricter = min(lead, rule, key=lambda one: one.severity is not Severity.BLOCK)
+            made[-1] = (first, max(last, end), stricter)
+        else:
+            made.append((start, end, rule))
+    return made
 
 
 def _finding(text: str, span: tuple[int, int], rule: ScreeningRule) -> Finding:
@@ -160,17 +179,6 @@ def _finding(text: str, span: tuple[int, int], rule: ScreeningRule) -> Finding:
         rule_id=rule.id,
         suggestion=rule.suggestion,
     )
-
-
-def _merge(listed: list[Finding], new: Finding, text: str) -> None:
-    """Findings of one kind that overlap are one, under the rule that came first."""
-    overlapping = [one for one in listed if one.start < new.end and new.start < one.end]
-    for one in overlapping:
-        listed.remove(one)
-    lead = overlapping[0] if overlapping else new
-    start = min(one.start for one in (new, *overlapping))
-    end = max(one.end for one in (new, *overlapping))
-    listed.append(replace(lead, start=start, end=end, words=text[start:end]))
 
 
 _WRONG_AMOUNT = Bilingual(
