@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import NinjaAPI
 
 from forbear_server.api.behaviour import router as behaviour
+from forbear_server.api.channel_events import router as channel_events
 from forbear_server.api.contact_checks import router as contact_checks
 from forbear_server.api.evidence import router as evidence
 from forbear_server.api.permits import router as permits
@@ -22,4 +23,5 @@ api.add_router("", contact_checks)
 api.add_router("", permits)
 api.add_router("", evidence)
 api.add_router("", behaviour)
+api.add_router("", channel_events)
 handle_problems(api)

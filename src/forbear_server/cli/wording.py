@@ -26,7 +26,7 @@ from forbear.contact.wording.measuring import (
 )
 from forbear.contact.wording.normalising import normalised
 from forbear.contact.wording.rules import KIND_WORDS
-from forbear.contact.wording.screening import Outcome, screen
+from forbear.contact.wording.screening import Outcome, Screening, screen
 from forbear.contact.wording.templates import MessageTemplate, Tone, digest
 from forbear.contact.wording.training import models
 from forbear.contact.wording.training.texts import cold_texts, complaint_texts
@@ -75,7 +75,13 @@ def screen_(
             is_right_party_verified=not unverified,
         )
         found = screen(told, about=about, direction=direction)
-    rows: list[dict[str, object]] = [
+    _show_screening(found, as_json=as_json)
+    if found.outcome is Outcome.BLOCKED:
+        raise typer.Exit(2)
+
+
+def _show_screening(found: Screening, *, as_json: bool) -> None:
+    rows = [
         {
             "kind": one.kind.value,
             "word": KIND_WORDS[one.kind].zh,
@@ -85,21 +91,25 @@ def screen_(
             "words": one.words,
             "why": one.why.zh,
             "why_en": one.why.en,
-            "citations": list(one.citations) if as_json else ", ".join(one.citations),
+            "citations": list(one.citations),
             "suggestion": one.suggestion.zh if one.suggestion else None,
         }
         for one in found.findings
     ]
     if as_json:
-        typer.echo(
-            json.dumps({"outcome": found.outcome.value, "findings": rows}, ensure_ascii=False)
-        )
-    else:
-        say(f"Outcome: {found.outcome.value}")
-        shown = ("word", "severity", "words", "why", "citations", "suggestion")
-        show_records([{k: row[k] for k in shown} for row in rows], as_json=False, title="Findings")
-    if found.outcome is Outcome.BLOCKED:
-        raise typer.Exit(2)
+        told = {"outcome": found.outcome.value, "findings": rows}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    say(f"Outcome: {found.outcome.value}")
+    shown = ("word", "severity", "words", "why", "suggestion")
+    show_records(
+        [
+            {k: row[k] for k in shown} | {"rules": ", ".join(one.citations)}
+            for row, one in zip(rows, found.findings, strict=True)
+        ],
+        as_json=False,
+        title="Findings",
+    )
 
 
 @app.command("check-template")

@@ -321,7 +321,9 @@ def _begun_but_busy(parts: list[Submission]) -> list[Submission]:
 
 def _answer(consignment: Consignment, parts: list[Submission]) -> Answer:
     """One word for all parts: what may have been taken even in part is never called free."""
-    answer = Answer(consignment.message_id, Fate.TAKEN, tuple(p.channel_id for p in parts))
+    unnamed = f"unnamed-{consignment.message_id.hex}"  # some centres name nothing they take
+    names = tuple(part.channel_id or f"{unnamed}-{n}" for n, part in enumerate(parts, 1))
+    answer = Answer(consignment.message_id, Fate.TAKEN, names)
     fates = {part.fate for part in parts}
     if fates == {Fate.TAKEN}:
         return answer

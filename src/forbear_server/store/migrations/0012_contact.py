@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("channel", models.CharField(max_length=32)),
-                ("channel_id", models.CharField(max_length=128)),
+                ("channel_id", models.CharField(max_length=200)),
                 ("address_ref", models.CharField(max_length=64)),
                 ("text_sealed", models.TextField(blank=True)),
                 ("received_at", models.DateTimeField()),
@@ -306,7 +306,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("channel_id", models.CharField(max_length=128)),
+                ("channel_id", models.CharField(max_length=200)),
                 ("status", models.CharField(max_length=16)),
                 ("reason", models.CharField(blank=True, max_length=64)),
                 ("reference", models.PositiveIntegerField(blank=True, null=True)),
@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("part", models.PositiveSmallIntegerField()),
-                ("channel_id", models.CharField(max_length=128)),
+                ("channel_id", models.CharField(max_length=200)),
                 ("status", models.CharField(blank=True, max_length=16)),
                 (
                     "lender",

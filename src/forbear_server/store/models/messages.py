@@ -107,7 +107,7 @@ class MessagePart(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE)
     sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT)
     part = models.PositiveSmallIntegerField()
-    channel_id = models.CharField(max_length=128)
+    channel_id = models.CharField(max_length=200)
     status = models.CharField(max_length=16, blank=True)
 
     class Meta:
@@ -129,7 +129,7 @@ class ChannelReceipt(models.Model):
     lender = models.ForeignKey(Lender, on_delete=models.PROTECT)
     sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True)
-    channel_id = models.CharField(max_length=128)
+    channel_id = models.CharField(max_length=200)
     status = models.CharField(max_length=16)
     reason = models.CharField(max_length=64, blank=True)
     # What was echoed: finds its message later, when the channel id becomes known.
@@ -160,7 +160,7 @@ class InboundMessage(models.Model):
     # Nobody while the address is nobody's we know. Goes with the person.
     borrower = models.ForeignKey(Borrower, on_delete=models.CASCADE, null=True, blank=True)
     channel = models.CharField(max_length=32)
-    channel_id = models.CharField(max_length=128)
+    channel_id = models.CharField(max_length=200)
     address_ref = models.CharField(max_length=64)
     # Sealed with field "inbound_message.text" and row "<lender id>:<uuid>".
     text_sealed = models.TextField(blank=True)
