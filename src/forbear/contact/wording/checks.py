@@ -119,49 +119,58 @@ def checked(
             Bilingual(zh="无第三人", en="no third person"),
         ),
         _facts_checkable(template),
-        _said(
-            "help_shown",
-            is_help_offered(plain),
-            Bilingual(zh="有求助方式", en="shows a way to get help"),
-            Bilingual(
-                zh="缺求助方式：加上客服电话或门户链接",
-                en="No way to get help: add phone or portal",
-            ),
-        ),
-        _said(
-            "opt_out_shown",
-            _OPT_OUT[_medium(template.channel)].search(plain) is not None,
-            Bilingual(zh="有退订或更改联系的方式", en="shows how to stop or change contact"),
-            Bilingual(zh="缺退订方式，如：回复 TD 退订", en="No way to stop, such as: reply STOP"),
-        ),
+        _help_shown(plain),
+        _opt_out_shown(template, plain),
         _parts(template, texts),
         _readable(template, texts[0]),
     ]
     if template.channel is Channel.VOICE_NOTICE_AI:
-        first = _FIRST_SENTENCE.search(plain)
-        made.append(
-            _said(
-                "ai_says_so",
-                first is not None and _AI_SAYS_SO.search(first.group()) is not None,
-                Bilingual(
-                    zh="第一句说明是智能语音助手", en="the first sentence says it is automated"
-                ),
-                Bilingual(
-                    zh="第一句须说“我是智能语音助手”",
-                    en='The first sentence must say "I am an automated voice assistant"',
-                ),
-            )
-        )
+        made.append(_ai_says_so(plain))
     if template.tone is Tone.NOTICE:
-        made.append(
-            _said(
-                "article_named",
-                _ARTICLE.search(template.text) is not None,
-                Bilingual(zh="写明法条", en="names its article"),
-                Bilingual(zh="法定告知须写明法条", en="A statutory notice names its article"),
-            )
-        )
+        made.append(_article_named(template))
     return tuple(made)
+
+
+def _help_shown(plain: str) -> TemplateCheck:
+    return _said(
+        "help_shown",
+        is_help_offered(plain),
+        Bilingual(zh="有求助方式", en="shows a way to get help"),
+        Bilingual(
+            zh="缺求助方式：加上客服电话或门户链接", en="No way to get help: add phone or portal"
+        ),
+    )
+
+
+def _opt_out_shown(template: MessageTemplate, plain: str) -> TemplateCheck:
+    return _said(
+        "opt_out_shown",
+        _OPT_OUT[_medium(template.channel)].search(plain) is not None,
+        Bilingual(zh="有退订或更改联系的方式", en="shows how to stop or change contact"),
+        Bilingual(zh="缺退订方式，如：回复 TD 退订", en="No way to stop, such as: reply STOP"),
+    )
+
+
+def _ai_says_so(plain: str) -> TemplateCheck:
+    first = _FIRST_SENTENCE.search(plain)
+    return _said(
+        "ai_says_so",
+        first is not None and _AI_SAYS_SO.search(first.group()) is not None,
+        Bilingual(zh="第一句说明是智能语音助手", en="the first sentence says it is automated"),
+        Bilingual(
+            zh="第一句须说“我是智能语音助手”",
+            en='The first sentence must say "I am an automated voice assistant"',
+        ),
+    )
+
+
+def _article_named(template: MessageTemplate) -> TemplateCheck:
+    return _said(
+        "article_named",
+        _ARTICLE.search(template.text) is not None,
+        Bilingual(zh="写明法条", en="names its article"),
+        Bilingual(zh="法定告知须写明法条", en="A statutory notice names its article"),
+    )
 
 
 def require_submittable(template: MessageTemplate, *, lender_names: Iterable[str] = ()) -> None:

@@ -80,7 +80,7 @@ def normalised(text: str, /) -> Normalised:
     """The text as it is meant: widths, scripts, separators, leetspeak and disguised words undone.
 
     >>> normalised("公*安，ＰＯＬＩＣＥ").plain
-    '公安，police'
+    '公安,police'
     >>> normalised("公*安").written_span(0, 2)
     (0, 3)
     """

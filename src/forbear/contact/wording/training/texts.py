@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import yaml
@@ -69,7 +70,7 @@ def written_intents() -> list[LabelledText]:
     ]
 
 
-def _written(name: str) -> dict[str, object]:
+def _written(name: str) -> dict[str, Any]:
     file = resources.files("forbear.contact.wording").joinpath("written_texts", name)
     return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
 
