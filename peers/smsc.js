@@ -28,6 +28,7 @@ const settings = Object.assign({
   receipts: 'both',                // both | tlv | text | none
   receipt_after_ms: [5, 20],
   echo_reference: true,            // user_message_reference in receipts
+  first_id: 0,                     // the id before the first: a later start must not repeat ids
   ids: 'same',                     // decimal_of_hex: the answer names it in hex, the receipt in decimal
   deliver_window: 200, tell_again_ms: 5000,
   replies: [],                     // [{"when": "regular expression", "text": "..."}]: inbound replies
@@ -36,7 +37,7 @@ const settings = Object.assign({
 
 const counts = { accepted: 0, refused: 0, throttled: 0, dropped: 0, told: 0, answered: 0 };
 let statement = settings.statement ? fs.openSync(settings.statement, 'a') : null;
-let submissions = 0, lastId = 0, second = 0, inSecond = 0, unanswered = 0;
+let submissions = 0, lastId = settings.first_id, second = 0, inSecond = 0, unanswered = 0;
 
 // mulberry32: the same seed drops the links at the same submissions
 let state = settings.seed >>> 0;

@@ -57,6 +57,12 @@ def linked(smsc: Smsc, **changes: Any) -> Iterator[SmppGateway]:
         gateway.close()
 
 
+@pytest.fixture(scope="module")
+def idle() -> Iterator[tuple[Smsc, SmppGateway]]:
+    with started_smsc() as smsc, linked(smsc) as gateway:
+        yield smsc, gateway
+
+
 def statement_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
@@ -208,14 +214,14 @@ def test_an_unregistered_sender_is_refused_with_the_centres_code(tmp_path: Path)
     ],
 )
 def test_what_cannot_be_sent_is_refused_before_the_centre_sees_it(
-    change: dict[str, Any], reason: str
+    idle: tuple[Smsc, SmppGateway], change: dict[str, Any], reason: str
 ) -> None:
-    with started_smsc() as smsc, linked(smsc) as gateway:
-        faulty = consignment(number=1, **change)
-        answers = gateway.send([faulty, consignment(number=2)])
-        assert answers[0] == Answer(UUID(int=1), Fate.REFUSED, reason=reason)
-        assert answers[1].fate is Fate.TAKEN
-        assert smsc.order()["submissions"] == 1
+    smsc, gateway = idle
+    before = smsc.order()["submissions"]
+    answers = gateway.send([consignment(number=1, **change), consignment(number=2)])
+    assert answers[0] == Answer(UUID(int=1), Fate.REFUSED, reason=reason)
+    assert answers[1].fate is Fate.TAKEN
+    assert smsc.order()["submissions"] == before + 1
 
 
 def test_a_throttling_centre_gets_no_more_of_the_batch_and_the_link_is_limited(
@@ -300,20 +306,6 @@ def test_a_wrong_password_leaves_the_link_down_and_says_so() -> None:
             gateway.close()
 
 
-def test_a_peer_that_speaks_no_smpp_does_not_stop_the_reconnecting() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        gateway = SmppGateway(settings(server.getsockname()[1]), now=now)
-        try:
-            for _ in range(2):
-                peer, _ = server.accept()
-                with peer:
-                    peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 4)
-                    peer.shutdown(socket.SHUT_WR)
-            assert gateway.link() is Link.DOWN
-        finally:
-            gateway.close()
-
-
 def test_a_lost_link_comes_back_by_itself_and_an_unbind_is_answered() -> None:
     with started_smsc() as smsc, linked(smsc) as gateway:
         for order in ({"drop": True}, {"unbind": True}):
@@ -322,22 +314,6 @@ def test_a_lost_link_comes_back_by_itself_and_an_unbind_is_answered() -> None:
             (answer,) = gateway.send([consignment()])
             assert answer.fate in (Fate.TAKEN, Fate.BUSY, Fate.UNSURE)
         wait_for(lambda: gateway.send([consignment(number=9)])[0].fate is Fate.TAKEN)
-
-
-def test_a_silent_link_is_given_up() -> None:
-    """A centre that binds and then says nothing: enquire_link finds out."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        held = settings(server.getsockname()[1], enquire_seconds=0.1, response_seconds=0.3)
-        gateway = SmppGateway(held, now=now)
-        try:
-            peer, _ = server.accept()
-            with peer:
-                peer.recv(1000)
-                peer.sendall(bytes.fromhex("0000001180000009000000000000000100"))
-                wait_until_up(gateway)
-                wait_for(lambda: gateway.fault() == "link_silent")
-        finally:
-            gateway.close()
 
 
 def test_a_pair_of_binds_sends_on_one_and_hears_on_the_other() -> None:
