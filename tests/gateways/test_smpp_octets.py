@@ -80,7 +80,7 @@ def test_a_nack_without_a_status_refuses_the_part_it_names() -> None:
 
 def test_a_centre_that_reads_nothing_more_gets_nothing_later_either() -> None:
     """What the socket took may be there and is unsure; what it never took is free for another try."""
-    count = 15_000
+    count = 5_000
     with bound(window=count, response_seconds=1.0) as (gateway, peer, server):
         answers = gateway.send([consignment("好" * 70, number=n) for n in range(1, count + 1)])
         server.close()

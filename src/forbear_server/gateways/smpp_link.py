@@ -40,6 +40,7 @@ from forbear_server.gateways.smpp_pdus import (
 )  # fmt: skip
 
 MOST_AT_ONCE = 16_000  # below one TLS record, so a record half written is a PDU not sent
+MOST_UNDERWAY = 128 * 1024  # octets in the system's hands: what a lost link leaves in doubt
 TICK_SECONDS = 0.1
 GOODBYE_SECONDS = 2.0
 _LARGEST_SEQUENCE = 0x7FFFFFFF
@@ -102,6 +103,7 @@ class _Session(client.Client):  # type: ignore[misc]
     def connect(self) -> None:
         raw = socket.create_connection((self.host, self.port), timeout=self.timeout)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_UNDERWAY)
         try:
             self._socket = (
                 self._tls.wrap_socket(raw, server_hostname=self.host) if self._tls else raw
