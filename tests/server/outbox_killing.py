@@ -225,7 +225,7 @@ def _under_fire(
                 since = time.monotonic()
             if accepted != last:
                 last, since = accepted, time.monotonic()
-            if report.kills >= kills and time.monotonic() - since > 12:
+            if report.kills >= kills and time.monotonic() - since > 9:
                 break
             if time.monotonic() - since > 60:
                 raise AssertionError(f"nothing goes on: {log.read_text()[-2000:]}")
@@ -284,7 +284,7 @@ open_desk()
 from django.db.models import Count
 from forbear_server.selectors.lenders import find_lender
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import ContactPreference, Message
+from forbear_server.store.models import ContactPreference, EvidenceEntry, Message
 from forbear_server.store.sealing import unseal
 with lender_scope(find_lender("killed").lender_id):
     states = dict(Message.objects.values_list("state").annotate(many=Count("pk")))
@@ -292,7 +292,10 @@ with lender_scope(find_lender("killed").lender_id):
              m.reference) for m in Message.objects.filter(state="done")]
     stop = ContactPreference.objects.filter(kind__in=["channel_opt_out", "contact_stopped"]).first()
     theirs = Message.objects.filter(borrower__ref="B-{STOPPER:06}")
-    late = 0 if stop is None else theirs.filter(sending_at__gt=stop.granted_at).count()
+    # Both are written under the lock of the person's row: their numbers say which came first.
+    since = EvidenceEntry.objects.get(uuid=stop.evidence_id).pk if stop else 0
+    used = [f"permit:{{one}}" for one in theirs.values_list("permit_id", flat=True)]
+    late = EvidenceEntry.objects.filter(name="permit.used", about__in=used, pk__gt=since).count()
     print(json.dumps({{"states": states, "done": done, "after_stop": late if stop else -1,
         "stopped": theirs.filter(state="cancelled").count(),
         "delivered": Message.objects.filter(delivery="delivered").count(),
