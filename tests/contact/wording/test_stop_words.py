@@ -1,6 +1,9 @@
 """Words that stop contact, whole, within, misspelt; and those that only look like it."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from forbear.contact.wording.stop_words import Scope, opt_out
 
@@ -48,3 +51,12 @@ def test_the_whole_american_list_stops() -> None:
 
 def test_a_very_long_text_is_read_at_its_beginning() -> None:
     assert opt_out("别再打了" + "啊" * 100_000) is not None
+
+
+def test_none_of_74_written_opt_outs_is_missed_and_none_of_49_others_is_taken_for_one() -> None:
+    told = yaml.safe_load((Path(__file__).parent / "stop_messages.yaml").read_text("utf-8"))
+    stops = [*told["stops"], *told["stops_later"]]
+    goes_on = [*told["goes_on"], *told["goes_on_later"]]
+    assert (len(stops), len(goes_on)) == (74, 49)
+    assert [text for text in stops if opt_out(text) is None] == []
+    assert [text for text in goes_on if opt_out(text) is not None] == []
