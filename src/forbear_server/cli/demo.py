@@ -13,6 +13,7 @@ from forbear.world.lenders import DEMO_LENDERS
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.presenting import refusing, say, show_records
 from forbear_server.cli.serve import serve
+from forbear_server.jobs.demo_channels import demo_channels
 from forbear_server.jobs.demonstration import (
     is_prepared,
     mark_prepared,
@@ -27,8 +28,8 @@ from forbear_server.services.log_sequencing import seal_waiting
 from forbear_server.services.rulebook_archives import keep_rulebooks
 from forbear_server.services.users import DEMO_PASSWORD
 from forbear_server.store import embedded
-from forbear_server.store.migrating import migrate
-from forbear_server.ui.clock import business_now, wall_now
+from forbear_server.store.migrating import migrate, migration_status
+from forbear_server.ui.clock import business_now, start_demo_clock, wall_now
 
 app = typer.Typer()
 
@@ -48,9 +49,14 @@ def demo(
         open_desk(is_new=True)
     if not is_prepared():
         _prepare(business_now())
+    elif migration_status().waiting:  # made by an earlier version
+        migrate()
     _print_sign_ins(port)
     if not prepare_only:
-        serve(host=settings.HOST, port=port, workers=settings.WORKERS)
+        start_demo_clock()
+        with demo_channels() as told:
+            say(told)
+            serve(host=settings.HOST, port=port, workers=settings.WORKERS)
 
 
 def _prepare(now: datetime) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import typst
 
@@ -61,6 +61,10 @@ class LetterSettings:
     footer: str = ""
     fonts: Path | None = None
     zone: str = "Asia/Shanghai"
+
+    def __post_init__(self) -> None:
+        if self.zone not in available_timezones():
+            raise ValueError("zone is the name of a zone such as Asia/Shanghai")
 
 
 class LetterGateway:

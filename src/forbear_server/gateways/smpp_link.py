@@ -45,7 +45,8 @@ TICK_SECONDS = 0.1
 GOODBYE_SECONDS = 2.0
 _LARGEST_SEQUENCE = 0x7FFFFFFF
 _WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-_SILENT = logging.getLogger("forbear.smpp")
+_log = logging.getLogger("forbear.smpp")
+_SILENT = logging.getLogger("forbear.smpp.library")  # smpplib logs whole PDUs, numbers and texts
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 
@@ -315,7 +316,7 @@ class SmppLink:
 
     def _take_other(self, command: int, sequence: int, status: int, pdu: bytes) -> None:
         if command in (DELIVER_SM, DATA_SM):
-            self._told(self, read_delivery(pdu))
+            self._take_delivery(command, sequence, pdu)
         elif command == ENQUIRE_LINK:
             self._put(bare(ENQUIRE_LINK | RESPONSE, sequence))
         elif command == UNBIND:
@@ -328,6 +329,16 @@ class SmppLink:
             self._answered(sequence, status or consts.SMPP_ESME_RUNKNOWNERR, bytearray())
         elif not command & RESPONSE:
             self._put(bare(GENERIC_NACK, sequence, consts.SMPP_ESME_RINVCMDID))
+
+    def _take_delivery(self, command: int, sequence: int, pdu: bytes) -> None:
+        """Hand it on; one nobody can read is refused for good, or it would come again for ever."""
+        try:
+            delivery = read_delivery(pdu)
+        except BrokenPdu:
+            _log.warning("an unreadable delivery of %d octets was refused", len(pdu))
+            self._put(bare(command | RESPONSE, sequence, consts.SMPP_ESME_RX_P_APPN))
+        else:
+            self._told(self, delivery)
 
     def _look_at_clock(self) -> None:
         now = time.monotonic()

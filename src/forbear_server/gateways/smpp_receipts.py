@@ -195,9 +195,11 @@ def _done_at(text: str, zone: str, now: datetime) -> datetime:
     match = _DONE.search(text)
     if match is None:
         return now
+    year, month, day, hour, minute, second = (
+        int(match[1][i : i + 2] or 0) for i in range(0, 12, 2)
+    )
     try:
-        form = "%y%m%d%H%M%S" if len(match[1]) > len("YYMMDDhhmm") else "%y%m%d%H%M"
-        told = datetime.strptime(match[1], form).replace(tzinfo=ZoneInfo(zone))
+        told = datetime(2000 + year, month, day, hour, minute, second, tzinfo=ZoneInfo(zone))
     except ValueError:
         return now
     return now if timedelta(0) <= now - told < timedelta(minutes=1) else told.astimezone(UTC)

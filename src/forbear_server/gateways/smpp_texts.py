@@ -41,15 +41,20 @@ def parts_of(text: str, *, reference: int, default_alphabet: str = "gsm") -> tup
     >>> [len(part.octets) for part in parts_of("好" * 71, reference=7)]
     [140, 14]
     """
-    letters = [_OCTETS.get(c, b"") for c in text] if default_alphabet == "gsm" else [b""]
-    if all(letters):
+    if default_alphabet == "gsm" and _OCTETS.keys() >= set(text):
         coding, single, several = CODING_DEFAULT, 160, 153
+        whole = b"".join([_OCTETS[c] for c in text])
     else:
         coding, single, several = CODING_UCS2, 140, 134
-        letters = [c.encode("utf-16-be", "surrogatepass") for c in text]
-    pieces = _cut(letters, single) if sum(map(len, letters)) <= single else _cut(letters, several)
-    if len(pieces) == 1:
-        return (Part(pieces[0], coding, 0),)
+        whole = text.encode("utf-16-be", "surrogatepass")
+    if len(whole) <= single:
+        return (Part(whole, coding, 0),)
+    pieces = _cut(
+        [_OCTETS[c] for c in text]
+        if coding == CODING_DEFAULT
+        else [c.encode("utf-16-be", "surrogatepass") for c in text],
+        several,
+    )
     head = bytes((5, 0, 3, reference & 0xFF, len(pieces)))
     return tuple(
         Part(head + bytes((number,)) + piece, coding, ESM_UDHI)

@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
 from forbear.contact.channels import Channel
 from forbear.contact.dispatch import (
@@ -90,6 +91,8 @@ class SmppSettings:
             raise ValueError(f"an SMPP password has at most {LONGEST_PASSWORD} octets")
         if self.binds < 1 or self.window < 1:
             raise ValueError("binds and window are at least 1")
+        if self.clock_zone not in available_timezones():
+            raise ValueError("clock_zone is the name of a zone such as Asia/Shanghai")
         if not self.source.isascii() or not 1 <= len(self.source) <= LONGEST_SOURCE:
             raise ValueError(f"source is 1 to {LONGEST_SOURCE} ASCII characters")
 
