@@ -93,11 +93,7 @@ def test_a_centre_that_reads_nothing_more_gets_nothing_later_either() -> None:
 
 
 def test_octets_that_are_no_pdu_end_the_link_and_it_is_built_again() -> None:
-    for octets in (
-        b"\0\0\0\5abcdefghijkl",
-        b"\xff" * 16,
-        bytes.fromhex("00000011000000050000000000000001ff"),
-    ):
+    for octets in (b"\0\0\0\5abcdefghijkl", b"\xff" * 16):
         with bound() as (gateway, peer, server):
             peer.sendall(octets)
             again, _ = server.accept()
@@ -105,6 +101,23 @@ def test_octets_that_are_no_pdu_end_the_link_and_it_is_built_again() -> None:
                 again.recv(1000)
                 again.sendall(BOUND)
                 wait_until_up(gateway)
+
+
+def test_a_delivery_nobody_can_read_is_refused_for_good_and_the_link_stays() -> None:
+    with bound() as (gateway, peer, _):
+        peer.sendall(bytes.fromhex("00000011000000050000000000000007ff"))
+        assert peer.recv(1000).hex() == "00000010800000050000006500000007"
+        assert gateway.hear() == []
+        assert gateway.link() is Link.UP
+
+
+def test_an_unknown_request_is_answered_with_a_nack_and_a_question_with_an_answer() -> None:
+    with bound() as (gateway, peer, _):
+        peer.sendall(bytes.fromhex("00000010000000150000000000000009"))
+        assert peer.recv(1000).hex() == "00000010800000150000000000000009"
+        peer.sendall(bytes.fromhex("0000001000000fff000000000000000a"))
+        assert peer.recv(1000).hex() == "0000001080000000000000030000000a"
+        assert gateway.link() is Link.UP
 
 
 def test_a_peer_that_speaks_no_smpp_does_not_stop_the_reconnecting() -> None:

@@ -74,6 +74,10 @@ def test_inbound_octets_are_read_by_their_coding(octets: bytes, coding: int, tex
     assert text_of(octets, coding) == text
 
 
+def test_a_nul_in_an_inbound_text_is_left_out() -> None:
+    assert text_of("退\0订".encode("utf-16-be"), 8) == "退订"
+
+
 def test_every_text_comes_back_as_it_went() -> None:
     for text in ("{[~]}\\|^€ @£$", "您好🙏" * 60, "ÄÖÜ àéù §"):
         parts = parts_of(text, reference=9)

@@ -56,22 +56,27 @@ def read_tracking_file(path: Path, *, sender: str, zone: str = "Asia/Shanghai") 
         text = octets.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = octets.decode("gb18030", "replace")
-    rows = csv.reader(io.StringIO(text))
-    columns = [_COLUMNS.get(name.strip().lower(), "") for name in next(rows, [])]
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        table = [(rows.line_num, row) for row in rows]
+    except csv.Error as fault:
+        raise TrackingFaulty(f"{path.name}, line {rows.line_num}: {fault}.") from fault
+    head = table[0][1] if table else []
+    columns = [_COLUMNS.get(name.strip().lower(), "") for name in head]
     if not {"number", "status", "at"} <= set(columns):
         raise TrackingFaulty(
             f"{path.name} has no columns number 信件编号, status 状态 and at 时间. Ask the carrier for "
             "the file with a first line of names."
         )
     receipts, faults = [], []
-    for row in rows:
+    for line, row in table[1:]:
         told = dict(zip(columns, row, strict=False))
         if not any(told.values()):
             continue
         try:
             receipts.append(_receipt(told, sender, ZoneInfo(zone)))
         except ValueError as fault:
-            faults.append(f"line {rows.line_num}: {fault}")
+            faults.append(f"line {line}: {fault}")
     return Tracking(tuple(receipts), tuple(faults))
 
 

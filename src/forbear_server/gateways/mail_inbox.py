@@ -10,10 +10,12 @@ import email
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr, parsedate_to_datetime
+from enum import StrEnum
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -68,6 +70,11 @@ class MailInbox:
 
 def read_mail(octets: bytes, *, sender: str, now: datetime) -> Iterator[Receipt | Inbound]:
     """The events one mail tells; none for what a machine answered (an absence note)."""
+    for event in _events(octets, sender, now):
+        yield _keepable(event)
+
+
+def _events(octets: bytes, sender: str, now: datetime) -> Iterator[Receipt | Inbound]:
     message = email.message_from_bytes(octets, policy=policy.default)
     kind = str(message.get_param("report-type", "")).lower()
     if message.get_content_type() == "multipart/report" and kind == "delivery-status":
@@ -78,9 +85,19 @@ def read_mail(octets: bytes, *, sender: str, now: datetime) -> Iterator[Receipt 
         yield from _reply(message, octets, sender, now)
 
 
+def _keepable(event: Receipt | Inbound) -> Receipt | Inbound:
+    """Without NUL and octets outside every charset, which no column keeps."""
+    words = {
+        held.name: value.encode("utf-8", "replace").decode().replace("\0", "")
+        for held in fields(event)
+        if isinstance(value := getattr(event, held.name), str) and not isinstance(value, StrEnum)
+    }
+    return replace(event, **words)  # type: ignore[arg-type]
+
+
 def _bounces(message: EmailMessage, sender: str, now: datetime) -> Iterator[Receipt]:
-    fields = _part(message, "message/delivery-status")
-    blocks = [b for b in fields.get_payload() if isinstance(b, Message)] if fields else []
+    notice = _part(message, "message/delivery-status")
+    blocks = [b for b in notice.get_payload() if isinstance(b, Message)] if notice else []
     envelope = str(blocks[0].get("Original-Envelope-Id", "")) if blocks else ""
     original = _original(message)
     named = _OURS.search(envelope) or _OURS.search(original.get("Message-ID", ""))
@@ -101,8 +118,8 @@ def _bounces(message: EmailMessage, sender: str, now: datetime) -> Iterator[Rece
 def _complaint(
     message: EmailMessage, octets: bytes, sender: str, now: datetime
 ) -> Iterator[Inbound]:
-    fields = _part(message, "message/feedback-report")
-    report = email.message_from_string(_text_inside(fields)) if fields else Message()
+    inside = _part(message, "message/feedback-report")
+    report = email.message_from_string(_text_inside(inside)) if inside else Message()
     address = parseaddr(str(report.get("Original-Rcpt-To", "")))[1]
     address = address or parseaddr(_original(message).get("To", ""))[1]
     if address:

@@ -59,8 +59,8 @@ def is_receipt(delivery: Delivery) -> bool:
 
 def read_receipt(delivery: Delivery, reading: Reading, *, now: datetime) -> Receipt:
     """The receipt in our words; a form nobody can read is UNKNOWN, never DELIVERED."""
-    text = delivery.octets.decode("latin-1")
-    tlv_id = delivery.options.get(RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0").decode("latin-1")
+    text = delivery.octets.decode("latin-1").replace("\0", " ")
+    tlv_id = delivery.options.get(RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0].decode("latin-1")
     written = match[1] if (match := _ID.search(text)) else ""
     word = match[1].lower() if (match := _STAT.search(text)) else ""
     state = delivery.number(MESSAGE_STATE)

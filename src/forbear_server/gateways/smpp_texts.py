@@ -63,11 +63,16 @@ def parts_of(text: str, *, reference: int, default_alphabet: str = "gsm") -> tup
 
 
 def text_of(octets: bytes, data_coding: int, *, default_alphabet: str = "gsm") -> str:
-    """What octets of an inbound message say; what cannot be read becomes U+FFFD.
+    """What octets of an inbound message say: what cannot be read becomes U+FFFD,
+    and NUL, which no column keeps, goes.
 
     >>> text_of("退订".encode("utf-16-be"), 8), text_of(b"TD", 0)
     ('退订', 'TD')
     """
+    return _read(octets, data_coding, default_alphabet).replace("\0", "")
+
+
+def _read(octets: bytes, data_coding: int, default_alphabet: str) -> str:
     coding = data_coding & 0x0F if data_coding < 0xF0 else data_coding & 0x04
     if coding == CODING_UCS2:
         return octets.decode("utf-16-be", "replace")

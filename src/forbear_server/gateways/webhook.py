@@ -227,17 +227,19 @@ def _event(event: Mapping[str, object], sender: str) -> Receipt | Inbound:
     reference = event.get("reference")
     if reference is not None and (not isinstance(reference, int) or isinstance(reference, bool)):
         raise ValueError("reference")
-    reason = str(event.get("reason") or "")
+    reason = _word(event, "reason", 40) if event.get("reason") else ""
     if reason and not _CODE.fullmatch(reason):
         raise ValueError("reason")
     status = ReceiptStatus(_word(event, "status", 20))
-    return Receipt(sender, name, status, moment, reason, reference, str(event.get("address") or ""))
+    address = _word(event, "address", 500) if event.get("address") else ""
+    return Receipt(sender, name, status, moment, reason, reference, address)
 
 
 def _word(event: Mapping[str, object], key: str, most: int) -> str:
     value = event[key]
-    if not isinstance(value, str) or not 0 < len(value) <= most:
+    if not isinstance(value, str) or not 0 < len(value) <= most or "\0" in value:
         raise ValueError(key)
+    value.encode()  # half an emoji cannot be kept
     return value
 
 
