@@ -4,6 +4,7 @@ import email
 import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email import policy
@@ -153,6 +154,56 @@ def test_a_connection_lost_after_the_text_leaves_the_mail_in_doubt_and_the_next_
     assert len(mailbox.taken) == 2
 
 
+def _speaks_dsn(server: socket.socket, heard: list[str], is_sound: bool = True) -> None:
+    """A server of one mail that offers DSN, which aiosmtpd does not; it writes down the commands."""
+    line, _ = server.accept()
+    with line, line.makefile("rwb", buffering=0) as talk:
+        talk.write(b"220 mx.example\r\n")
+        for octets in iter(talk.readline, b""):
+            command = octets.decode().strip()
+            heard.append(command)
+            if command.startswith("ehlo"):
+                talk.write(b"250-mx.example\r\n250 DSN\r\n")
+            elif command == "data" and is_sound:
+                talk.write(b"354 go on\r\n")
+                while talk.readline() != b".\r\n":
+                    continue
+                talk.write(b"250 taken\r\n")
+            else:
+                talk.write(b"250 OK\r\n")
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_server_with_dsn_is_asked_for_a_notice_under_the_messages_id(asks: bool) -> None:
+    heard: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        talking = pool.submit(_speaks_dsn, server, heard)
+        gateway = opened(server.getsockname()[1], asks_receipts=asks)
+        (answer,) = gateway.send([mail(number=77)])
+        gateway.close()
+        talking.result()
+    assert answer.fate is Fate.TAKEN
+    name = f"{UUID(int=77).hex}.77@citybank.example"
+    envelope = f" RET=HDRS ENVID={name}" if asks else ""
+    notices = " NOTIFY=SUCCESS,FAILURE,DELAY" if asks else ""
+    assert heard[1:3] == [
+        f"mail FROM:<bounce@citybank.example>{envelope}",
+        f"rcpt TO:<lin@example.com>{notices}",
+    ]
+
+
+def test_a_server_that_says_yes_without_taking_the_text_has_nothing() -> None:
+    heard: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        talking = pool.submit(_speaks_dsn, server, heard, False)
+        gateway = opened(server.getsockname()[1])
+        (answer,) = gateway.send([mail()])
+        gateway.close()
+        talking.result()
+    assert (answer.fate, answer.reason) == (Fate.BUSY, "smtp_250")
+    assert "data" in heard
+
+
 def test_without_a_server_a_mail_is_busy_and_the_link_down() -> None:
     with served(Mailbox()) as port:
         pass
@@ -229,3 +280,13 @@ def test_a_password_is_in_no_text_of_the_settings() -> None:
         unsubscribe_address="c@d.example",
     )
     assert "hunter2" not in repr(settings)
+
+
+def test_a_maildir_that_cannot_be_read_puts_the_link_down_and_breaks_nothing(
+    tmp_path: Path,
+) -> None:
+    gateway = opened(25, inbox=tmp_path)
+    assert gateway.hear() == []
+    (tmp_path / "new").rmdir()
+    assert gateway.hear() == []
+    assert gateway.link() is Link.DOWN

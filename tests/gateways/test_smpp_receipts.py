@@ -117,10 +117,10 @@ def test_a_long_message_is_put_together_in_any_order() -> None:
 def test_a_part_that_stays_alone_is_handed_on_after_its_time() -> None:
     puzzle = Puzzle(2.0)
     puzzle.add(long_part(1, "退订"), clock=0.0)
-    assert puzzle.overdue(clock=1.9) == []
-    (parts,) = puzzle.overdue(clock=2.0)
+    assert puzzle.waited_out(clock=1.9) == []
+    (parts,) = puzzle.waited_out(clock=2.0)
     assert read_inbound(parts, READING, now=NOW).text == "退订"
-    assert puzzle.overdue(clock=9.0) == []
+    assert puzzle.waited_out(clock=9.0) == []
 
 
 @pytest.mark.parametrize(

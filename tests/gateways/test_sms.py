@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from peers.smsc import Smsc, started_smsc, why_no_smsc
+from peers.smsc import Smsc, start_smsc, started_smsc, why_no_smsc
 
 from forbear.contact.channels import Channel
 from forbear.contact.dispatch import (
@@ -314,6 +314,23 @@ def test_a_lost_link_comes_back_by_itself_and_an_unbind_is_answered() -> None:
             (answer,) = gateway.send([consignment()])
             assert answer.fate in (Fate.TAKEN, Fate.BUSY, Fate.UNSURE)
         wait_for(lambda: gateway.send([consignment(number=9)])[0].fate is Fate.TAKEN)
+
+
+def test_a_centre_killed_and_started_again_is_found_by_itself() -> None:
+    first = start_smsc()
+    gateway = SmppGateway(settings(first.port), now=now)
+    try:
+        wait_until_up(gateway)
+        assert gateway.send([consignment(number=1)])[0].fate is Fate.TAKEN
+        first.process.kill()
+        wait_for(lambda: gateway.link() is Link.DOWN)
+        assert gateway.send([consignment(number=2)])[0].fate is Fate.BUSY
+        with started_smsc(port=first.port, first_id=100):
+            wait_until_up(gateway)
+            assert gateway.send([consignment(number=3)])[0].channel_ids == ("101",)
+    finally:
+        first.stop()
+        gateway.close()
 
 
 def test_a_pair_of_binds_sends_on_one_and_hears_on_the_other() -> None:

@@ -95,7 +95,13 @@ class LetterGateway:
 
     def hear(self, /) -> list[Heard]:
         """Receipts from the carrier's files."""
-        return self._tracking.hear() if self._tracking else []
+        if self._tracking is None:
+            return []
+        try:
+            return self._tracking.hear()
+        except OSError:
+            self._watch.failed()
+            return []
 
     def link(self, /) -> Link:
         return self._watch.link() if self._fonts else Link.DOWN

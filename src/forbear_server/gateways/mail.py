@@ -94,7 +94,13 @@ class MailGateway:
 
     def hear(self, /) -> list[Heard]:
         """Bounces, delivery notices, complaints and replies from the Maildir."""
-        return self._inbox.hear(now=self._now()) if self._inbox else []
+        if self._inbox is None:
+            return []
+        try:
+            return self._inbox.hear(now=self._now())
+        except OSError:
+            self._watch.failed()
+            return []
 
     def link(self, /) -> Link:
         return self._watch.link()
@@ -136,7 +142,7 @@ class MailGateway:
                 is_on_its_way = True
                 code, said = smtp.data(message.as_bytes(policy=_POLICY))
         except smtplib.SMTPDataError as refused:  # DATA itself was not accepted
-            code, said = refused.smtp_code, _octets(refused.smtp_error)
+            return self._refusal(smtp, refused.smtp_code, _octets(refused.smtp_error))
         except (OSError, smtplib.SMTPException):
             self._hang_up()
             self._watch.failed()
@@ -154,10 +160,10 @@ class MailGateway:
                 smtp.rset()
             except (OSError, smtplib.SMTPException):
                 self._hang_up()
-        if 400 <= code < 500:
-            self._watch.was_limited()
-            return Fate.BUSY, reason
-        return Fate.REFUSED, reason
+        if code >= 500:
+            return Fate.REFUSED, reason
+        self._watch.was_limited()
+        return Fate.BUSY, reason
 
     def _message(self, consignment: Consignment) -> EmailMessage:
         if consignment.sender != self.sender or consignment.channel is not self.channel:

@@ -129,7 +129,7 @@ class Puzzle:
         del self._open[key]
         return [parts[n] for n in sorted(parts)]
 
-    def overdue(self, *, clock: float) -> list[list[Delivery]]:
+    def waited_out(self, *, clock: float) -> list[list[Delivery]]:
         """Messages that waited long enough, each with the parts that came."""
         late = [k for k, (since, _) in self._open.items() if clock - since >= self.patience]
         found = [self._open.pop(key)[1] for key in late]

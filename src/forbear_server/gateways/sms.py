@@ -156,7 +156,7 @@ class SmppGateway:
         """Receipts and inbound messages told since the last call."""
         with self._news:
             for link in self._links:
-                for parts in self._puzzles[id(link)].overdue(clock=time.monotonic()):
+                for parts in self._puzzles[id(link)].waited_out(clock=time.monotonic()):
                     self._hand_on(link, parts)
             heard = list(self._heard)
             self._heard.clear()
