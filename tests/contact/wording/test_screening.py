@@ -201,12 +201,12 @@ ADVERSARIAL = {
 @pytest.mark.parametrize("piece", ADVERSARIAL.values(), ids=list(ADVERSARIAL))
 def test_no_text_of_2000_characters_takes_long(piece: str) -> None:
     text = (piece * 2_000)[:2_000]
-    best = 1.0
-    for _ in range(5):
-        began = time.perf_counter()
+    best, tries = 1.0, 0
+    while best >= 0.020 and tries < 12:  # neighbours on the machine slow a single try
+        began = time.process_time()
         screen(text, about=USUAL)
-        best = min(best, time.perf_counter() - began)
-    assert best < 0.050  # aim 0.020 on a quiet machine: bench/screening.py tells
+        best, tries = min(best, time.process_time() - began), tries + 1
+    assert best < 0.020
 
 
 RULE = """

@@ -1,5 +1,6 @@
 """Whether a text says who speaks and how to get help: the two things no message may lack."""
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -20,4 +21,9 @@ def is_help_offered(plain: str, /) -> bool:
 
 def is_lender_named(plain: str, lender_names: Iterable[str], /) -> bool:
     """Whether one of the lender's names stands in the (normalised) text."""
-    return any(name and normalised(name).plain in plain for name in lender_names)
+    return any(name and _plain_name(name) in plain for name in lender_names)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _plain_name(name: str) -> str:
+    return normalised(name).plain

@@ -100,20 +100,22 @@ def leaning(model: LinearModel, plain: str, /) -> Leaning | None:
     places = places_of(plain)
     (score,) = model._scores_at(sorted(set(places)))
     threshold = model.threshold_millionths[0]
-    start, end = (0, len(plain)) if score < threshold else _carrying(model.weights[0], plain)
+    start, end = (
+        (0, len(plain)) if score < threshold else _carrying(model.weights[0], places, len(plain))
+    )
     return Leaning(score, threshold, start, end)
 
 
-def _carrying(weights: array[int], plain: str) -> tuple[int, int]:
+def _carrying(weights: array[int], listed: Sequence[int], size: int) -> tuple[int, int]:
     """The stretch whose n-grams add most (largest sum over neighbouring characters)."""
-    each = [0] * len(plain)
-    places = iter(places_of(plain))
-    for at in range(len(plain)):
-        for length in range(1, min(LONGEST_GRAM, len(plain) - at) + 1):
+    each = [0] * size
+    places = iter(listed)
+    for at in range(size):
+        for length in range(1, min(LONGEST_GRAM, size - at) + 1):
             share = weights[next(places)] * 6 // length
             for inside in range(at, at + length):
                 each[inside] += share
-    best, best_span, total, start = -1, (0, len(plain)), 0, 0
+    best, best_span, total, start = -1, (0, size), 0, 0
     for at, one in enumerate(each):
         if total <= 0:
             total, start = 0, at

@@ -26,12 +26,12 @@ class QuickPattern:
     compiled: re.Pattern[str]
     needs: tuple[frozenset[str], ...]
 
-    def spans(self, plain: str, grams: frozenset[str], /) -> Iterator[tuple[int, int]]:
+    def spans(self, plain: str, grams: frozenset[str], /) -> list[tuple[int, int]]:
         """Where it matches in a text, given the text's `grams_of`."""
-        if any(need.isdisjoint(grams) for need in self.needs):
-            return
-        for match in self.compiled.finditer(plain):
-            yield match.span()
+        for need in self.needs:
+            if need.isdisjoint(grams):
+                return []
+        return [match.span() for match in self.compiled.finditer(plain)]
 
 
 def grams_of(plain: str, /) -> frozenset[str]:

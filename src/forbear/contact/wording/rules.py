@@ -113,7 +113,9 @@ class ScreeningRule:
 
     def found_in(self, plain: str, grams: frozenset[str], /) -> list[tuple[int, int]]:
         """Where it matches, without what an exception covers wholly."""
-        spans = [span for pattern in self.patterns for span in pattern.spans(plain, grams)]
+        spans: list[tuple[int, int]] = []
+        for pattern in self.patterns:
+            spans += pattern.spans(plain, grams)
         if not spans:
             return []
         spared = [span for pattern in self.excepts for span in pattern.spans(plain, grams)]

@@ -155,10 +155,10 @@ def _by_rules(
 def _merged(
     spans: list[tuple[int, int, ScreeningRule]],
 ) -> list[tuple[int, int, ScreeningRule]]:
-    """Stretches of one kind that overlap are one, under the strictest of their rules."""
+    """Stretches of one kind that overlap or touch are one, under the strictest of their rules."""
     made: list[tuple[int, int, ScreeningRule]] = []
     for start, end, rule in sorted(spans, key=lambda one: one[:2]):
-        if made and start < made[-1][1]:
+        if made and start <= made[-1][1]:
             first, last, lead = made[-1]
             stricter = min(lead, rule, key=lambda one: one.severity is not Severity.BLOCK)
             made[-1] = (first, max(last, end), stricter)
