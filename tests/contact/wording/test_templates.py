@@ -84,6 +84,8 @@ def test_braces_in_a_value_are_characters_and_never_a_place() -> None:
         ("{{机构}}", "character 2"),
         ("您好{电话}", "character 3"),
         ("您好{}", "character 3"),
+        ("您好\u202e", "character 3"),
+        ("您\u200b好", "character 2"),
         ("{自由:0}", "character 1"),
         ("{自由:201}", "character 1"),
     ],

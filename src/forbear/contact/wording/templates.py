@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -102,6 +103,12 @@ class MessageTemplate:
             raise TemplateFaulty("A template has a name, a purpose and a version from 1.")
         if not self.text.strip() or len(self.text) > LONGEST_TEMPLATE:
             raise TemplateFaulty(f"A template's text has 1 to {LONGEST_TEMPLATE} characters.")
+        for at, sign in enumerate(self.subject + self.text):
+            if sign != "\n" and unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co"}:
+                raise TemplateFaulty(
+                    f"Template, character {max(0, at - len(self.subject)) + 1}: a control or"
+                    " invisible character. Remove it."
+                )
         slots = [one for one in self.places if one.variable is Variable.FREE]
         if len(slots) > 1:
             raise TemplateFaulty("A template has at most one free slot.")
