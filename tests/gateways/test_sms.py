@@ -42,7 +42,8 @@ def settings(port: int, **changes: Any) -> SmppSettings:
     held = SmppSettings(
         sender="city-bank", source="10690001", host="127.0.0.1", port=port, system_id="app",
         password="secret", window=16, response_seconds=2.0, link_wait_seconds=0.5,
-        reconnect_first_seconds=0.05, parts_wait_seconds=0.2,
+        reconnect_first_seconds=0.05, reconnect_most_seconds=0.3,
+        parts_wait_seconds=0.2,
     )  # fmt: skip
     return replace(held, **changes)
 
