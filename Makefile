@@ -40,13 +40,14 @@ demo: setup front-end ## everything: data, nightly run, console on 127.0.0.1:800
 
 setup-develop: $(VENV)/.develop setup front-end
 	@scripts/browser.sh
+	@scripts/peers.sh
 
 test: setup-develop ## all tests, browser included where there is one
 	$(PY) -m pytest --doctest-modules src/forbear tests
 
 check: setup-develop ## what .ci/run does: format, lint, types, imports, then the tests
-	$(VENV)/bin/ruff format --check src tests bench scripts
-	$(VENV)/bin/ruff check src tests bench scripts
+	$(VENV)/bin/ruff format --check src tests bench scripts peers
+	$(VENV)/bin/ruff check src tests bench scripts peers
 	$(PY) scripts/lints.py
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
@@ -67,6 +68,9 @@ bench: setup-develop $(VENV)-bench/.bench ## speed, as ratios measured in one ru
 	$(PY) bench/evidence_http.py
 	$(PY) bench/scoring_speed.py
 	$(PY) bench/scoring_at_once.py
+	$(PY) bench/screening.py
+	$(PY) -m bench.gateways
+	$(VENV)-bench/bin/python bench/outbox.py
 
 clean: ## remove the environment, built files and the demo's data
 	@if [ -x $(VENV)/bin/forbear ]; then $(VENV)/bin/forbear db stop || true; fi

@@ -16,15 +16,35 @@ from forbear_server.jobs.outbox import OutboxLoop
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.lenders import find_lender
 from forbear_server.services.channels import SenderTerms, register_senders
-from forbear_server.services.messages import MessageDraft, Queued, queue_messages
+from forbear_server.services.message_drafts import MessageDraft, Queued
+from forbear_server.services.messages import queue_messages
 from forbear_server.services.persons import Person, record_persons
-from forbear_server.store.models import EvidenceEntry, Message
+from forbear_server.store.models import EvidenceEntry, Message, MessageTemplate
 from server.conftest import NOW
 
 SENDER = "10690000"
 HELLO = (
     "您好，这里是青禾消费金融。如果这段时间手头紧，可以回复我们商量一个能承受的安排。回复 TD 退订。"
 )
+
+
+def approved_template(writer: Actor, approver: Actor, text: str = HELLO) -> MessageTemplate:
+    """A template of tone help that somebody else approved."""
+    return MessageTemplate.objects.create(
+        lender_id=writer.lender_id,
+        name="帮助",
+        version=1,
+        channel="sms",
+        purpose="collect",
+        tone="help",
+        text=text,
+        digest="0" * 64,
+        state="approved",
+        added_by_id=writer.user_id,
+        added_at=NOW,
+        decided_by_id=approver.user_id,
+        decided_at=NOW,
+    )
 
 
 class Moment:

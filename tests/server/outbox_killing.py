@@ -39,7 +39,8 @@ from forbear.contact.channels import Channel
 from forbear_server.selectors.actors import Role, find_actor_by_name
 from forbear_server.services.channels import SenderTerms, register_senders
 from forbear_server.services.lenders import register_lender
-from forbear_server.services.messages import MessageDraft, queue_messages
+from forbear_server.services.message_drafts import MessageDraft
+from forbear_server.services.messages import queue_messages
 from forbear_server.services.persons import Person, record_persons
 from forbear_server.services.users import add_user
 from forbear_server.store.lender_scope import lender_scope

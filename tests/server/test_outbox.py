@@ -16,7 +16,7 @@ from forbear_server.selectors.lenders import find_lender
 from forbear_server.selectors.outbox import find_outbox
 from forbear_server.services.channels import ChannelRefused, resume_channel, stop_channel
 from forbear_server.services.inbound import record_inbound
-from forbear_server.services.messages import Refusal
+from forbear_server.services.message_drafts import Refusal
 from forbear_server.services.outbox import (
     Worker,
     begin_sending,

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from forbear_server.selectors.actors import Role
+from forbear_server.selectors.actors import Actor, Role
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import (
     ContactHold,
     ContactPreference,
     EvidenceEntry,
     Message,
+    MessageTemplate,
     PermitRequest,
 )
 from server.desk import import_small_tape, run_the_night
-from server.outbox import HELLO, SENDER, sms_sender
+from server.outbox import HELLO, SENDER, approved_template, sms_sender
 from server.test_worklist_pages import at
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +29,19 @@ CHANNELS = "/console/channels/"
 
 
 @pytest.fixture
-def night(qinghe: int, fresh_data_dir: Path) -> int:
+def night(qinghe: int, fresh_data_dir: Path, make_actor: Callable[..., Actor]) -> int:
     import_small_tape(fresh_data_dir)
     run_the_night()
+    writer = make_actor("ye.qing", Role.STRATEGIST)
     with lender_scope(qinghe):
         sms_sender(qinghe)
+        approved_template(writer, make_actor("jiang.ping", Role.COMPLIANCE))
     return qinghe
+
+
+def template_of(lender: int) -> str:
+    with lender_scope(lender):
+        return str(MessageTemplate.objects.get().pk)
 
 
 def counted(lender: int) -> tuple[int, int, int, int]:
@@ -119,14 +127,32 @@ def test_a_message_is_queued_with_its_permit_and_stands_on_the_timeline(
     night: int, signed_in: SignIn
 ) -> None:
     client = signed_in(Role.COLLECTOR)
-    answer = client.post(PAGE + "send/", composed())
+    said = composed(template=template_of(night), text="")
+    answer = client.post(PAGE + "send/", said)
     assert answer.status_code == 302
     assert counted(night)[:2] == (1, 1)
     page = client.get(answer["Location"]).content.decode()
     assert "排队中" in page
     assert HELLO in page
-    assert client.post(PAGE + "send/", composed()).status_code == 302
+    assert client.post(PAGE + "send/", said).status_code == 302
     assert counted(night)[:2] == (1, 1)
+
+
+def test_a_collector_writes_from_templates_and_free_text_needs_somebody_who_answers_for_it(
+    night: int, signed_in: SignIn
+) -> None:
+    assert signed_in(Role.COLLECTOR).post(PAGE + "send/", composed()).status_code == 422
+    assert counted(night)[:2] == (0, 0)
+    answered_for = composed(was_read="yes")
+    assert signed_in(Role.LEAD).post(PAGE + "send/", answered_for).status_code == 302
+
+
+def test_a_template_nobody_approved_cannot_be_sent(night: int, signed_in: SignIn) -> None:
+    with lender_scope(night):
+        MessageTemplate.objects.update(state="retired")
+    said = composed(template=template_of(night))
+    assert signed_in(Role.COLLECTOR).post(PAGE + "send/", said).status_code == 409
+    assert counted(night)[:2] == (0, 0)
 
 
 def test_threatening_words_posted_directly_are_refused(night: int, signed_in: SignIn) -> None:
@@ -141,7 +167,8 @@ def test_at_night_sending_is_refused_by_the_rule_and_nothing_is_queued(
     night: int, signed_in: SignIn
 ) -> None:
     with at("22:30"):
-        answer = signed_in(Role.COLLECTOR).post(PAGE + "send/", composed())
+        said = composed(template=template_of(night), text="")
+        answer = signed_in(Role.COLLECTOR).post(PAGE + "send/", said)
     assert answer.status_code == 409
     assert "CN-GBT45251-HOURS" in answer.content.decode()
     assert counted(night)[0] == 0
@@ -179,14 +206,15 @@ def test_one_click_holds_contact_before_anything_is_written_down(
     night: int, signed_in: SignIn, kind: str
 ) -> None:
     client = signed_in(Role.COLLECTOR)
-    client.post(PAGE + "send/", composed(key="b" * 32))
+    client.post(PAGE + "send/", composed(key="b" * 32, template=template_of(night), text=""))
     assert client.post(PAGE + "hold/", {"kind": kind}).status_code == 302
     page = client.get(PAGE).content.decode()
     assert "C07-hold" in page
     assert 'data-channel="sms" data-verdict="never"' in page
     with lender_scope(night):
         assert Message.objects.get().reason == f"hold_{kind}"
-    assert client.post(PAGE + "send/", composed(key="c" * 32)).status_code == 409
+    again = composed(key="c" * 32, template=template_of(night), text="")
+    assert client.post(PAGE + "send/", again).status_code == 409
 
 
 def test_a_collector_does_not_lift_the_hold_of_a_complaint(night: int, signed_in: SignIn) -> None:
@@ -256,7 +284,8 @@ def test_only_an_administrator_stops_a_channel_and_says_why(night: int, signed_i
 
 
 def test_the_channels_page_has_no_text_and_no_number(night: int, signed_in: SignIn) -> None:
-    signed_in(Role.COLLECTOR).post(PAGE + "send/", composed())
+    said = composed(template=template_of(night), text="")
+    assert signed_in(Role.COLLECTOR).post(PAGE + "send/", said).status_code == 302
     page = signed_in(Role.ADMIN).get(CHANNELS).content.decode()
     assert HELLO not in page
     assert "19900000231" not in page

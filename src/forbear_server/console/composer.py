@@ -36,7 +36,8 @@ from forbear_server.selectors.approved_templates import (
 from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
 from forbear_server.selectors.rules import ground_of
 from forbear_server.services.gate import GateClosed
-from forbear_server.services.messages import MessageDraft, Queued, Refusal, queue_message
+from forbear_server.services.message_drafts import MessageDraft, Queued, Refusal
+from forbear_server.services.messages import queue_message
 from forbear_server.ui.clock import business_now
 
 

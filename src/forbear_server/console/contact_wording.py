@@ -152,7 +152,10 @@ MESSAGE_REFUSALS: Words = {
     "template_not_approved": gettext_lazy("这个模板没有批准，不能使用。"),
     "text_faulty": gettext_lazy("文字为空、过长（最多 2000 字）或含有不能发送的字符。"),
     "wording_blocked": gettext_lazy("禁止发送：请按下面标出的词修改。"),
-    "wording_needs_person": gettext_lazy("需要组长或合规看过标出的词才能发送。"),
+    "wording_needs_person": gettext_lazy(
+        "自由文字和标出的词要由组长或合规看过才能发送；也可以改用模板。"
+    ),
+    "text_not_of_template": gettext_lazy("文字和批准的模板不一致，不能发送。"),
     "refused_by_rule": gettext_lazy("有规则禁止现在联系。"),
     "needs_review": gettext_lazy("缺少事实或需要判断，由人复核后才能联系。"),
     "idempotency_key_reused": gettext_lazy("这张表单已经提交过别的内容，请重新打开。"),

@@ -19,6 +19,8 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
+from forbear_server.ui.clock import wall_now
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 CENTRE = CHECKOUT / "peers" / "smsc.js"
 SENDER = "10690088"
@@ -78,6 +80,8 @@ def _start_centre() -> subprocess.Popen[str]:
         "senders": [SENDER],
         "receipt_after_ms": [800, 3000],
         "replies": REPLIES,
+        # Its ids never come again: an id stands for one message for ever.
+        "first_id": int(wall_now().timestamp()),
         "statement": str(Path(settings.DATA_DIR) / "message-centre.jsonl"),
     }
     return subprocess.Popen(

@@ -6,24 +6,26 @@ answer. Nothing leaves here: the outbox asks the gate once more and sends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from forbear.compliance.verdicts import Ruling
-from forbear.contact.channels import Channel
-from forbear.contact.dispatch import LARGEST_REFERENCE, LONGEST_TEXT, content_digest
+from forbear.contact.dispatch import LARGEST_REFERENCE, content_digest
 from forbear.contact.permission import ContactRequest
-from forbear.contact.wording.facts import Case, Direction
-from forbear.contact.wording.screening import Finding, Outcome, screen
+from forbear.contact.wording.facts import Case
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.addresses import KIND_OF, Address, addresses_in_use
+from forbear_server.selectors.addresses import KIND_OF, addresses_in_use
 from forbear_server.selectors.message_cases import lender_names, message_cases
 from forbear_server.services.addresses import index_phones
+from forbear_server.services.message_drafts import (
+    Desk,
+    MessageDraft,
+    Queued,
+    Refusal,
+    refusal_of,
+)
 from forbear_server.services.message_rows import message_fact
 from forbear_server.services.permit_batches import BatchAnswer, PermitAsked, issue_permits
 from forbear_server.store.evidence_batches import append_many
@@ -34,74 +36,6 @@ from forbear_server.store.sealing import seal
 
 NOTIFY = "forbear_outbox"
 MOST_AT_ONCE = 500
-VOICE_AND_VISITS = frozenset({Channel.VOICE_INTERACTIVE, Channel.VOICE_NOTICE_AI, Channel.VISIT})
-
-
-class Refusal(StrEnum):
-    """Why a message was not queued."""
-
-    BORROWER_UNKNOWN = "borrower_unknown"
-    CHANNEL_UNSUITED = "channel_unsuited"
-    SENDER_UNKNOWN = "sender_unknown"
-    SENDER_STOPPED = "sender_stopped"
-    OUTBOX_FULL = "outbox_full"
-    ADDRESS_MISSING = "address_missing"
-    TEMPLATE_NOT_APPROVED = "template_not_approved"
-    TEXT_FAULTY = "text_faulty"
-    WORDING_BLOCKED = "wording_blocked"
-    WORDING_NEEDS_PERSON = "wording_needs_person"
-    REFUSED_BY_RULE = "refused_by_rule"
-    NEEDS_REVIEW = "needs_review"
-    KEY_REUSED = "idempotency_key_reused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDraft:
-    """One message somebody wants to send. `wait_until`: how late it may leave if the law says so."""
-
-    borrower_ref: str
-    channel: Channel
-    text: str
-    idempotency_key: str
-    subject: str = ""
-    loan_ref: str = ""
-    purpose: str = "collect"
-    language: str = "zh-Hans"
-    sender: str = ""
-    template_uuid: UUID | None = None
-    priority: int = 5
-    send_at: datetime | None = None
-    wait_until: datetime | None = None
-    # A person has read the findings that need one and answers for the words.
-    was_read_by_person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """What came of a draft: the message, or why there is none."""
-
-    draft: MessageDraft
-    message_id: UUID | None = None
-    refusal: Refusal | None = None
-    findings: tuple[Finding, ...] = ()
-    grounds: tuple[tuple[str, str], ...] = ()
-    next_permitted_at: datetime | None = None
-    evidence_id: str = ""
-    send_from: datetime | None = None
-
-
-@dataclass(slots=True)
-class _Desk:
-    """What the drafts of one batch are held against."""
-
-    borrowers: Mapping[str, Borrower]
-    addresses: Mapping[tuple[int, str], Address]
-    senders: Mapping[tuple[str, str], ChannelSender]
-    templates: Mapping[UUID, MessageTemplate]
-    cases: Mapping[str, Case]
-    # Of a borrower without loans nothing is known but who lends.
-    unknown_case: Case
-    room: dict[int, int] = field(default_factory=dict)
 
 
 def queue_message(*, actor: Actor, draft: MessageDraft, now: datetime) -> Queued:
@@ -144,7 +78,7 @@ def _queue_batch(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) ->
     for draft in drafts:
         if (known := earlier.get(draft.idempotency_key)) is not None:
             answers[draft.idempotency_key] = _same_again(draft, known)
-        elif (refused := _checked(draft, desk, now)) is not None:
+        elif (refused := refusal_of(draft, desk, now)) is not None:
             answers[draft.idempotency_key] = refused
         else:
             sound.append(draft)
@@ -166,7 +100,7 @@ def _queue_batch(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) ->
     return [answers[draft.idempotency_key] for draft in drafts]
 
 
-def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> _Desk:
+def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> Desk:
     refs = {draft.borrower_ref for draft in drafts}
     if any(KIND_OF.get(draft.channel) == "phone" for draft in drafts):
         index_phones(lender_id=actor.lender_id, now=now, refs=list(refs))
@@ -175,7 +109,7 @@ def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> _De
     kinds = {KIND_OF[d.channel] for d in drafts if d.channel in KIND_OF}
     senders = list(ChannelSender.objects.filter(channel__in={d.channel.value for d in drafts}))
     wanted = {d.template_uuid for d in drafts if d.template_uuid}
-    return _Desk(
+    return Desk(
         borrowers=borrowers,
         addresses={
             (borrower_id, kind): address
@@ -189,70 +123,7 @@ def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> _De
     )
 
 
-def _checked(draft: MessageDraft, desk: _Desk, now: datetime) -> Queued | None:
-    """Why a draft is not even asked about; None when the gate may be asked."""
-    refusal = _desk_refusal(draft, desk)
-    if refusal is not None:
-        return Queued(draft, refusal=refusal)
-    if not draft.text.strip() or len(draft.text) > LONGEST_TEXT or _is_broken(draft.text):
-        return Queued(draft, refusal=Refusal.TEXT_FAULTY)
-    found = screen(
-        draft.text,
-        about=desk.cases.get(draft.borrower_ref, desk.unknown_case),
-        direction=Direction.OUTGOING,
-    )
-    if found.outcome is Outcome.BLOCKED:
-        return Queued(draft, refusal=Refusal.WORDING_BLOCKED, findings=found.findings)
-    if found.outcome is Outcome.PERSON and not draft.was_read_by_person:
-        return Queued(draft, refusal=Refusal.WORDING_NEEDS_PERSON, findings=found.findings)
-    sender = desk.senders[draft.channel.value, draft.sender]
-    return None if _has_room(sender, desk, now) else Queued(draft, refusal=Refusal.OUTBOX_FULL)
-
-
-def _desk_refusal(draft: MessageDraft, desk: _Desk) -> Refusal | None:
-    borrower = desk.borrowers.get(draft.borrower_ref)
-    if borrower is None:
-        return Refusal.BORROWER_UNKNOWN
-    if draft.channel in VOICE_AND_VISITS:
-        return Refusal.CHANNEL_UNSUITED
-    sender = desk.senders.get((draft.channel.value, draft.sender))
-    if sender is None:
-        return Refusal.SENDER_UNKNOWN
-    if sender.stopped_at is not None:
-        return Refusal.SENDER_STOPPED
-    if (borrower.pk, KIND_OF[draft.channel]) not in desk.addresses:
-        return Refusal.ADDRESS_MISSING
-    if draft.template_uuid is not None:
-        template = desk.templates.get(draft.template_uuid)
-        if template is None or template.state != "approved":
-            return Refusal.TEMPLATE_NOT_APPROVED
-        if template.channel != draft.channel.value:
-            return Refusal.TEMPLATE_NOT_APPROVED
-    return None
-
-
-def _has_room(sender: ChannelSender, desk: _Desk, now: datetime) -> bool:
-    """Back-pressure: no more is queued than the sender can send in its longest window."""
-    if sender.pk not in desk.room:
-        waiting = Message.objects.filter(sender=sender, state="queued").count()
-        most = sender.rate_milli * int(LONGEST_QUEUE.total_seconds()) // 1000
-        desk.room[sender.pk] = most - waiting
-    desk.room[sender.pk] -= 1
-    return desk.room[sender.pk] >= 0
-
-
-LONGEST_QUEUE = timedelta(hours=14)
-
-
-def _is_broken(text: str) -> bool:
-    """Control characters other than line breaks, or half a surrogate pair."""
-    return any(
-        (ord(letter) < 0x20 and letter not in "\n\t") or 0xD800 <= ord(letter) <= 0xDFFF
-        for letter in text
-    )
-
-
-def _asked(draft: MessageDraft, desk: _Desk, now: datetime) -> PermitAsked:
+def _asked(draft: MessageDraft, desk: Desk, now: datetime) -> PermitAsked:
     borrower = desk.borrowers[draft.borrower_ref]
     start = max(draft.send_at or now, now)
     return PermitAsked(
@@ -282,7 +153,7 @@ def _not_permitted(draft: MessageDraft, answer: BatchAnswer | None) -> Queued:
 
 
 def _row(
-    actor: Actor, draft: MessageDraft, desk: _Desk, answer: BatchAnswer, now: datetime
+    actor: Actor, draft: MessageDraft, desk: Desk, answer: BatchAnswer, now: datetime
 ) -> Message:
     borrower = desk.borrowers[draft.borrower_ref]
     address = desk.addresses[borrower.pk, KIND_OF[draft.channel]]
@@ -315,7 +186,7 @@ def _row(
 
 
 def _record(
-    actor: Actor, rows: Sequence[Message], answers: Sequence[Queued], desk: _Desk, now: datetime
+    actor: Actor, rows: Sequence[Message], answers: Sequence[Queued], desk: Desk, now: datetime
 ) -> None:
     """One entry a message queued, and one a message refused before the gate was asked."""
     refs = {b.pk: b.ref for b in desk.borrowers.values()}

@@ -34,6 +34,7 @@ PAUSE_WHEN_BUSY = timedelta(seconds=5)
 MOST_TRIES = 200
 # No more than this is saved up while nothing was sent: a second's worth.
 BURST_SECONDS = 1
+SERVICE_MESSAGE_PLACE = "content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +208,20 @@ def _consignment(
     if permit is None:
         raise InvariantBroken(f"Message {row.uuid} was queued without a permit.")
     place = f"{row.lender_id}:{row.uuid}"
+    text = unseal(row.text_sealed, field="message.text", row=place)
+    channel = Channel(row.channel)
     return Consignment(
         message_id=row.uuid,
         reference=row.reference,
         permit=permit,
-        channel=Channel(row.channel),
+        channel=channel,
         sender=sender,
         address=unseal(row.address_sealed, field="message.address", row=place),
-        text=unseal(row.text_sealed, field="message.text", row=place),
+        text=text,
         subject=unseal(row.subject_sealed, field="message.subject", row=place),
         language=row.language,
+        # A service message fills the platform's own template, which has one place for our words.
+        parts=((SERVICE_MESSAGE_PLACE, text),) if channel is Channel.WECHAT else (),
     )
 
 

@@ -22,6 +22,8 @@ from forbear.contact.wording.facts import Language
 from forbear.contact.wording.variables import LONGEST_FREE, NAMES, Value, Variable, said_value
 
 LONGEST_TEMPLATE = 2000
+# No value is longer; places next to each other keep the matching linear enough.
+LONGEST_VALUE = 200
 _FREE_SLOT = re.compile(r"(free|自由):(\d{1,3})")
 _BRACES = re.compile(r"[{}]")
 
@@ -203,3 +205,25 @@ def require_first_tone(template: MessageTemplate, *, messages_before: int) -> No
             f"The first message about {template.purpose} has the tone help, not"
             f" {template.tone.value}. Send a template of tone help first."
         )
+
+
+def is_filled_from(template: MessageTemplate, text: str, /) -> bool:
+    """Whether `text` is this template with some values: its fixed words whole and in order.
+
+    >>> from forbear.contact.wording.facts import Language
+    >>> one = MessageTemplate(name="t", version=1, channel=Channel.SMS, purpose="collect",
+    ...     language=Language.ZH, tone=Tone.HELP, text="您好，{姓}女士")
+    >>> is_filled_from(one, "您好，林女士"), is_filled_from(one, "快还钱，林女士")
+    (True, False)
+    """
+    return _fixed_words(template.text).fullmatch(text) is not None
+
+
+@functools.lru_cache(maxsize=512)
+def _fixed_words(text: str, /) -> re.Pattern[str]:
+    pieces: list[str] = []
+    at = 0
+    for place in places_in(text):
+        pieces += (re.escape(text[at : place.start]), rf"[^\n]{{0,{LONGEST_VALUE}}}")
+        at = place.end
+    return re.compile("".join(pieces) + re.escape(text[at:]))
