@@ -153,6 +153,7 @@ def wechat_person(desk: Actor) -> None:
             kind=KIND_OF[Channel.WECHAT],
             address="openid-of-lin",
             now=NOW,
+            opt_in_words="同意接收服务消息",
         )
 
 
@@ -167,13 +168,15 @@ def test_a_wechat_unsubscription_opts_the_person_out_of_wechat(desk: Actor) -> N
     wechat_person(desk)
     assert platform_tells({"MsgType": "event", "Event": "unsubscribe"}) == (200, b"success")
     with lender_scope(desk.lender_id):
-        stated = ContactPreference.objects.get()
-        assert (stated.kind, stated.channel) == ("channel_opt_out", "wechat")
+        stated = ContactPreference.objects.order_by("-granted_at", "-pk").values_list(
+            "kind", "channel"
+        )
+        assert set(stated) == {("channel_opt_in", "wechat"), ("channel_opt_out", "wechat")}
 
 
 def test_a_wechat_callback_with_a_wrong_signature_keeps_nothing(desk: Actor) -> None:
     wechat_person(desk)
     told = {"MsgType": "text", "Content": "TD", "MsgId": "1"}
     assert platform_tells(told, token="somebody else's")[0] == 401
-    assert kept(desk.lender_id) == (0, 0, 0)
+    assert kept(desk.lender_id) == (0, 0, 1)
     assert last_event(desk.lender_id) == "callback.refused"

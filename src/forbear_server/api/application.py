@@ -8,7 +8,9 @@ from forbear_server.api.behaviour import router as behaviour
 from forbear_server.api.channel_events import router as channel_events
 from forbear_server.api.contact_checks import router as contact_checks
 from forbear_server.api.evidence import router as evidence
+from forbear_server.api.messages import router as messages
 from forbear_server.api.permits import router as permits
+from forbear_server.api.preferences import router as preferences
 from forbear_server.api.problems import handle_problems
 from forbear_server.api.signing_in import TokenSignIn
 
@@ -24,4 +26,6 @@ api.add_router("", permits)
 api.add_router("", evidence)
 api.add_router("", behaviour)
 api.add_router("", channel_events)
+api.add_router("", messages)
+api.add_router("", preferences)
 handle_problems(api)

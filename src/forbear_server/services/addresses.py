@@ -11,13 +11,16 @@ from datetime import datetime
 
 from django.db import transaction
 
+from forbear.contact.channels import Channel
 from forbear.contact.dispatch import AddressFaulty
+from forbear.contact.preferences import PreferenceKind
 from forbear.primitives.errors import RequestRefused
 from forbear_server.gateways.addresses import sms_address
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import FIELD, sealed_row
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.services.preference_rows import Statement, keep_statement
 from forbear_server.store.address_words import address_word
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import Borrower, BorrowerAddress
@@ -27,6 +30,8 @@ KINDS = ("phone", "mail", "wechat", "wecom", "push", "post")
 LONGEST = {"phone": 20, "mail": 254, "post": 400}
 LONGEST_OTHER = 1000
 COUNTRY = "CN"
+# Private, one to one, opted in: these accounts are not known otherwise.
+OPT_INS = {"wechat": Channel.WECHAT, "wecom": Channel.WECHAT, "push": Channel.APP}
 
 
 class BorrowerNotHere(RequestRefused):
@@ -37,14 +42,25 @@ class BorrowerNotHere(RequestRefused):
 
 @transaction.atomic
 def add_address(
-    *, actor: Actor, borrower_ref: str, kind: str, address: str, now: datetime
+    *,
+    actor: Actor,
+    borrower_ref: str,
+    kind: str,
+    address: str,
+    now: datetime,
+    opt_in_words: str = "",
 ) -> Recorded | None:
     """Add an address of the borrower's own; None when it is there already.
 
+    A social account or an app is kept together with the opt-in, in the words it was given in.
     Raises `AddressFaulty` or `BorrowerNotHere`; nothing is changed then.
     """
     borrower = own_borrower(actor, borrower_ref)
     written = written_address(kind, address)
+    if kind in OPT_INS and not opt_in_words.strip():
+        raise AddressFaulty(
+            f"A {kind} address is kept with the opt-in it rests on: give the borrower's words."
+        )
     word = address_word(kind, written)
     _, is_new = BorrowerAddress.objects.get_or_create(
         lender_id=actor.lender_id,
@@ -58,6 +74,14 @@ def add_address(
     )
     if not is_new:
         return None
+    if kind in OPT_INS:
+        said = Statement(
+            kind=PreferenceKind.CHANNEL_OPT_IN,
+            source="program",
+            channel=OPT_INS[kind],
+            words=opt_in_words[:200],
+        )
+        keep_statement(borrower=borrower, said=said, actor=actor, now=now)
     return append_evidence(
         "address.added",
         now=now,
@@ -91,25 +115,38 @@ def index_phones(*, lender_id: int, now: datetime, refs: Sequence[str] | None = 
 
     Numbers no channel can reach are left out: there is nothing to send to.
     """
-    rows = Borrower.objects.filter(lender_id=lender_id).exclude(phone_sealed="")
+    return _index_book(lender_id, "phone", "phone", now, refs)
+
+
+def index_postal(*, lender_id: int, now: datetime, refs: Sequence[str] | None = None) -> int:
+    """The same for the postal addresses letters go to."""
+    return _index_book(lender_id, "post", "address", now, refs)
+
+
+def _index_book(
+    lender_id: int, kind: str, column: str, now: datetime, refs: Sequence[str] | None
+) -> int:
+    sealed = f"{column}_sealed"
+    known = BorrowerAddress.objects.filter(lender_id=lender_id, kind=kind)
+    rows = Borrower.objects.filter(lender_id=lender_id).exclude(**{sealed: ""})
     if refs is not None:
         rows = rows.filter(ref__in=refs)
     made = []
-    for borrower in rows.exclude(borroweraddress__kind="phone").iterator(chunk_size=2000):
+    missing = rows.exclude(pk__in=known.values("borrower_id"))
+    for borrower in missing.iterator(chunk_size=2000):
         row = sealed_row(borrower)
+        held = unseal(getattr(borrower, sealed), field=f"borrower.{column}", row=row)
         try:
-            number = sms_address(
-                unseal(borrower.phone_sealed, field="borrower.phone", row=row), COUNTRY
-            )
+            written = written_address(kind, held)
         except AddressFaulty:
             continue
         made.append(
             BorrowerAddress(
                 lender_id=lender_id,
                 borrower=borrower,
-                kind="phone",
-                ref=address_word("phone", number),
-                address_sealed=seal(number, field=FIELD, row=row),
+                kind=kind,
+                ref=address_word(kind, written),
+                address_sealed=seal(written, field=FIELD, row=row),
                 added_at=now,
             )
         )

@@ -12,13 +12,14 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from forbear.compliance.verdicts import Ruling
+from forbear.contact.channels import Channel
 from forbear.contact.dispatch import LARGEST_REFERENCE, content_digest
 from forbear.contact.permission import ContactRequest
 from forbear.contact.wording.facts import Case
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import KIND_OF, addresses_in_use
 from forbear_server.selectors.message_cases import lender_names, message_cases
-from forbear_server.services.addresses import index_phones
+from forbear_server.services.addresses import index_phones, index_postal
 from forbear_server.services.message_drafts import (
     Desk,
     MessageDraft,
@@ -104,6 +105,8 @@ def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> Des
     refs = {draft.borrower_ref for draft in drafts}
     if any(KIND_OF.get(draft.channel) == "phone" for draft in drafts):
         index_phones(lender_id=actor.lender_id, now=now, refs=list(refs))
+    if any(draft.channel is Channel.LETTER for draft in drafts):
+        index_postal(lender_id=actor.lender_id, now=now, refs=list(refs))
     borrowers = {b.ref: b for b in Borrower.objects.filter(ref__in=refs)}
     ids = [b.pk for b in borrowers.values()]
     kinds = {KIND_OF[d.channel] for d in drafts if d.channel in KIND_OF}
