@@ -100,7 +100,8 @@ def written_address(kind: str, address: str) -> str:
     if kind == "phone":
         return sms_address(address, COUNTRY)
     text = address.strip()
-    if not text or len(text) > LONGEST.get(kind, LONGEST_OTHER) or _has_controls(text):
+    one_line = text.replace("\n", "") if kind == "post" else text
+    if not text or len(text) > LONGEST.get(kind, LONGEST_OTHER) or _has_controls(one_line):
         raise AddressFaulty(
             f"This {kind} address is empty, too long or holds control characters: write it as "
             "the borrower gave it, on one line."
@@ -136,6 +137,9 @@ def _index_book(
     for borrower in missing.iterator(chunk_size=2000):
         row = sealed_row(borrower)
         held = unseal(getattr(borrower, sealed), field=f"borrower.{column}", row=row)
+        if kind == "post":  # what stands in the window of a letter begins with the name
+            name = unseal(borrower.name_sealed, field="borrower.name", row=row)
+            held = f"{name}\n{held}"
         try:
             written = written_address(kind, held)
         except AddressFaulty:
