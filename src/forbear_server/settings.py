@@ -64,6 +64,10 @@ CHANNELS_FILE = _text("FORBEAR_CHANNELS")
 # What messages tell the borrower to turn to.
 PORTAL_URL = _text("FORBEAR_PORTAL_URL")
 SERVICE_PHONE = _text("FORBEAR_SERVICE_PHONE")
+# What one part of a text message costs, in fen; empty: no price is shown.
+SMS_PRICE_MINOR = (
+    int(_text("FORBEAR_SMS_PRICE_MINOR")) if _text("FORBEAR_SMS_PRICE_MINOR") else None
+)
 
 # The evidence log: its signing key, as `forbear log new-key` writes one; its name stands in it.
 LOG_KEY = _text("FORBEAR_LOG_KEY")

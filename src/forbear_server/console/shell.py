@@ -19,6 +19,7 @@ THEMES = ("light", "dark")
 _MENU = (
     (Screen.OVERVIEW, "overview", "home", gettext_lazy("总览")),
     (Screen.WORKLIST, "worklist", "list-check", gettext_lazy("待办清单")),
+    (Screen.TEMPLATES, "message-templates", "message-circle", gettext_lazy("消息模板")),
     (Screen.SCORECARDS, "scorecards", "calculator", gettext_lazy("评分卡")),
     (Screen.RULES, "rules", "scale", gettext_lazy("规则库")),
     (Screen.EVIDENCE, "evidence", "shield-check", gettext_lazy("证据查验")),
