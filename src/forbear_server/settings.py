@@ -61,9 +61,10 @@ ADDRESS_KEY = _text("FORBEAR_ADDRESS_KEY")
 
 # Channels: who sends, over which gateway; without a file nothing can be sent.
 CHANNELS_FILE = _text("FORBEAR_CHANNELS")
-# What messages tell the borrower to turn to.
-PORTAL_URL = _text("FORBEAR_PORTAL_URL")
-SERVICE_PHONE = _text("FORBEAR_SERVICE_PHONE")
+# What messages tell the borrower to turn to; the demonstration's are invented.
+_IS_DEMO = _switch("FORBEAR_DEMO")
+PORTAL_URL = _text("FORBEAR_PORTAL_URL", "https://portal.example/" if _IS_DEMO else "")
+SERVICE_PHONE = _text("FORBEAR_SERVICE_PHONE", "400-000-0042" if _IS_DEMO else "")
 # What one part of a text message costs, in fen; empty: no price is shown.
 SMS_PRICE_MINOR = (
     int(_text("FORBEAR_SMS_PRICE_MINOR")) if _text("FORBEAR_SMS_PRICE_MINOR") else None
@@ -74,7 +75,7 @@ LOG_KEY = _text("FORBEAR_LOG_KEY")
 LOG_SEQUENCER = _text("FORBEAR_LOG_SEQUENCER", "serve")
 
 # The demonstration.
-DEMO = _switch("FORBEAR_DEMO")
+DEMO = _IS_DEMO
 DEMO_CLOCK = _text("FORBEAR_DEMO_CLOCK")
 
 # The web server.

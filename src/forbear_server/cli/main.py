@@ -50,6 +50,7 @@ COMMANDS = {
     "scoring": Listed("forbear_server.cli.scoring", needs_django=False),
     "serve": Listed("forbear_server.cli.serve"),
     "standing": Listed("forbear_server.cli.standing", needs_django=False),
+    "templates": Listed("forbear_server.cli.templates"),
     "tokens": Listed("forbear_server.cli.tokens"),
     "users": Listed("forbear_server.cli.users"),
     "wording": Listed("forbear_server.cli.wording", needs_django=False),

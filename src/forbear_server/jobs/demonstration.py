@@ -30,6 +30,7 @@ from forbear_server.selectors.books import book_root, open_book
 from forbear_server.selectors.lenders import find_lender
 from forbear_server.selectors.reward_policies import policy_in_force
 from forbear_server.selectors.scorecards import find_scorecard
+from forbear_server.selectors.templates import find_template
 from forbear_server.selectors.worklists import visible_items
 from forbear_server.services.gate import issue_permit, lapse_permits
 from forbear_server.services.import_acceptance import import_for_lender
@@ -43,6 +44,12 @@ from forbear_server.services.scorecards import (
     add_scorecard,
     approve_scorecard,
     submit_scorecard,
+)
+from forbear_server.services.template_files import read_drafts
+from forbear_server.services.templates import (
+    approve_template,
+    draft_template,
+    submit_template,
 )
 from forbear_server.services.users import UserExists, UserUnknown, add_user
 from forbear_server.store.lender_scope import lender_scope
@@ -161,6 +168,7 @@ def prepare_lender(
     if lender is DEMO_LENDERS[0]:
         prepare_scorecard(lender, now=clock())
         prepare_rewards(lender, now=clock())
+        prepare_templates(lender, now=clock())
     run = run_nightly(
         lender_code=lender.code,
         business_date=BUSINESS_DATE,
@@ -216,6 +224,21 @@ def prepare_rewards(lender: DemoLender, *, now: datetime) -> None:
         decide_policy(
             actor=officer, policy_uuid=made, verb="approve", note="演示：数据为虚构", now=now
         )
+
+
+def prepare_templates(lender: DemoLender, *, now: datetime) -> None:
+    """The texts collectors write with: drafted and submitted by one person, approved by another."""
+    text = resources.files("forbear.world").joinpath("demo_templates.yaml").read_text("utf-8")
+    with lender_scope(find_lender(lender.code).lender_id):
+        writer, officer = _account(CARD_WRITER), _account(CARD_APPROVER)
+        for draft in read_drafts(text):
+            made = draft_template(actor=writer, draft=draft, now=now)
+            found = find_template(made)
+            if found is not None and found.row.state == "draft":
+                submit_template(actor=writer, template_uuid=made, now=now)
+                approve_template(
+                    actor=officer, template_uuid=made, note="演示：数据为虚构", now=now
+                )
 
 
 def _account(username: str) -> Actor:
