@@ -7,6 +7,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive
     wanted=()
     command -v baresip >/dev/null 2>&1 || wanted+=(baresip-core)
+    command -v ip >/dev/null 2>&1 || wanted+=(iproute2)
     [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || wanted+=(fontconfig fonts-wqy-microhei)
     if [ "${#wanted[@]}" -gt 0 ]; then
         apt-get update -qq && apt-get install -y -qq "${wanted[@]}" >/dev/null

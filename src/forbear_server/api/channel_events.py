@@ -11,9 +11,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from forbear.contact.calls import CallEvent, LineEvent
 from forbear.contact.dispatch import Inbound, Receipt
 from forbear_server.api.problems import ProblemOut, problem
 from forbear_server.gateways.configured import ChannelsFaulty, SenderSettings, read_channels
+from forbear_server.gateways.voice_webhook import (
+    VoiceWebhookSettings,
+    parse_call_events,
+    want_recording,
+)
 from forbear_server.gateways.webhook import (
     EventsFaulty,
     SignatureWrong,
@@ -31,6 +37,7 @@ from forbear_server.gateways.wechat_callbacks import (
 from forbear_server.gateways.wecom import WecomSettings
 from forbear_server.selectors.addresses import KIND_OF
 from forbear_server.selectors.lenders import LenderUnknown, find_lender
+from forbear_server.services.calls import record_line_event
 from forbear_server.services.channel_events import record_callback_refused, take_events
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.ui.clock import business_now, wall_now
@@ -48,13 +55,16 @@ MOST_BYTES = 1024 * 1024
 )
 def tell(request: HttpRequest, sender: str) -> HttpResponse:
     """Signed as Standard Webhooks; a wrong or old signature is refused (401) and recorded."""
-    found = _sender(sender, WebhookSettings)
+    found = _sender(sender, WebhookSettings, VoiceWebhookSettings)
     if found is None:
         return problem("sender_unknown", NO_SENDER, 404)
     if len(request.body) > MOST_BYTES:
         return problem("too_large", "A call holds at most 1 MiB: split it.", 413)
     try:
         verify_signature(request.headers, request.body, found.own.signing_secret, wall_now())
+        if isinstance(found.own, VoiceWebhookSettings):
+            _take_calls(found, found.own, parse_call_events(request.body))
+            return HttpResponse(status=204)
         events = parse_events(request.body, sender=sender)
     except SignatureWrong as wrong:
         return _refused(found, wrong.code, str(wrong), 401)
@@ -123,6 +133,24 @@ def _take(found: SenderSettings, events: Sequence[Receipt | Inbound]) -> None:
             events=events,
             now=business_now(),
         )
+
+
+def _take_calls(
+    found: SenderSettings, platform: VoiceWebhookSettings, events: Sequence[CallEvent]
+) -> None:
+    lender = find_lender(found.lender)
+    for event in events:
+        if event.kind is LineEvent.RECORDED:
+            want_recording(platform, event)
+    with lender_scope(lender.lender_id):
+        for event in events:
+            if event.kind is not LineEvent.RECORDED:
+                record_line_event(
+                    lender_id=lender.lender_id,
+                    provider=found.sender,
+                    event=event,
+                    now=business_now(),
+                )
 
 
 def _refused(found: SenderSettings, code: str, text: str, status: int) -> HttpResponse:

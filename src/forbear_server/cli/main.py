@@ -53,6 +53,7 @@ COMMANDS = {
     "templates": Listed("forbear_server.cli.templates"),
     "tokens": Listed("forbear_server.cli.tokens"),
     "users": Listed("forbear_server.cli.users"),
+    "voice": Listed("forbear_server.cli.voice"),
     "wording": Listed("forbear_server.cli.wording", needs_django=False),
     "world": Listed("forbear_server.cli.world", needs_django=False),
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import signal
+import subprocess
+import sys
 import threading
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from uuid import UUID
 import typer
 from django.conf import settings
 
+from forbear.contact.channels import VOICE
 from forbear.primitives.errors import RequestRefused
 from forbear_server.cli.asking import asking
 from forbear_server.cli.desk import open_desk
@@ -67,7 +69,7 @@ def run(
     with refusing(ChannelsFaulty, LenderUnknown):
         senders = _senders(channels)
     if processes > 1:
-        _run_processes(senders, processes, lease)
+        _run_processes(channels, processes, lease)
         return
     _run(senders, lease)
 
@@ -199,7 +201,7 @@ def _loops(
 ) -> list[OutboxLoop]:
     loops = []
     for one in senders:
-        if one.channel not in KIND_OF:
+        if one.channel in VOICE:
             continue  # calls are placed by a person, not by the outbox
         lender = find_lender(one.lender)
         with lender_scope(lender.lender_id):
@@ -233,13 +235,12 @@ def _run(senders: tuple[SenderSettings, ...], lease: int) -> None:
     run_loops(loops)
 
 
-def _run_processes(senders: tuple[SenderSettings, ...], processes: int, lease: int) -> None:
-    context = multiprocessing.get_context("spawn")
-    workers = [
-        context.Process(target=run_in_own_process, args=(senders, lease)) for _ in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
+def _run_processes(channels: Path | None, processes: int, lease: int) -> None:
+    """The same command several times; what they share is the desk."""
+    told = [sys.executable, "-m", "forbear_server.cli", "outbox", "run", "--lease", str(lease)]
+    if channels is not None:
+        told += ["--channels", str(channels)]
+    workers = [subprocess.Popen(told) for _ in range(processes)]
 
     def end(*_: object) -> None:
         for worker in workers:
@@ -248,13 +249,7 @@ def _run_processes(senders: tuple[SenderSettings, ...], processes: int, lease: i
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     for worker in workers:
-        worker.join()
-
-
-def run_in_own_process(senders: tuple[SenderSettings, ...], lease: int) -> None:
-    """One worker process: its own desk connection, its own links to the channels."""
-    open_desk()
-    _run(senders, lease)
+        worker.wait()
 
 
 def _drain(loop: OutboxLoop, until: datetime) -> None:

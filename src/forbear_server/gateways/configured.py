@@ -15,13 +15,17 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from forbear.contact.channels import Channel
+from forbear.contact.calls import VoiceProvider
+from forbear.contact.channels import VOICE, Channel
 from forbear.contact.dispatch import Gateway
 from forbear.primitives.errors import RequestRefused
+from forbear_server.gateways.baresip import BaresipProvider
+from forbear_server.gateways.baresip_settings import BaresipSettings
 from forbear_server.gateways.letters import LetterGateway, LetterSettings
 from forbear_server.gateways.mail import MailGateway, SmtpSettings
 from forbear_server.gateways.secrets_apart import is_secret
 from forbear_server.gateways.sms import SmppGateway, SmppSettings
+from forbear_server.gateways.voice_webhook import VoiceWebhookProvider, VoiceWebhookSettings
 from forbear_server.gateways.web_push import WebPushGateway, WebPushSettings
 from forbear_server.gateways.webhook import WebhookGateway, WebhookSettings
 from forbear_server.gateways.wechat import WechatGateway, WechatSettings
@@ -42,7 +46,7 @@ class _Kind:
     """A kind of gateway: its settings, what opens it, the channels it serves."""
 
     settings: type[Any]
-    opens: Callable[..., Gateway]
+    opens: Callable[..., Any]
     channels: frozenset[Channel]
 
 
@@ -57,6 +61,10 @@ KINDS: dict[str, _Kind] = {
         WebhookSettings,
         WebhookGateway,
         frozenset({Channel.SMS, Channel.APP, Channel.MAIL, Channel.WECHAT, Channel.LETTER}),
+    ),
+    "baresip": _Kind(BaresipSettings, BaresipProvider, frozenset({Channel.VOICE_INTERACTIVE})),
+    "voice_webhook": _Kind(
+        VoiceWebhookSettings, VoiceWebhookProvider, frozenset({Channel.VOICE_INTERACTIVE})
     ),
 }
 
@@ -108,7 +116,20 @@ def read_channels(
 
 def open_gateway(settings: SenderSettings, *, now: Callable[[], datetime]) -> Gateway:
     """The gateway of a sender, connecting. `now` dates what the channel tells without a moment."""
-    return KINDS[settings.gateway].opens(settings.own, now=now)
+    if settings.channel in VOICE:
+        raise ChannelsFaulty(
+            f"{settings.sender} places calls: `forbear voice run` holds it, not the outbox."
+        )
+    opened: Gateway = KINDS[settings.gateway].opens(settings.own, now=now)
+    return opened
+
+
+def open_telephones(settings: SenderSettings, *, now: Callable[[], datetime]) -> VoiceProvider:
+    """The telephone system of a sender of calls."""
+    if settings.channel not in VOICE:
+        raise ChannelsFaulty(f"{settings.sender} sends messages and places no calls.")
+    opened: VoiceProvider = KINDS[settings.gateway].opens(settings.own, now=now)
+    return opened
 
 
 @dataclass(frozen=True, slots=True)

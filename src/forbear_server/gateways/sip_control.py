@@ -23,7 +23,7 @@ def packed(command: str, argument: str = "", *, mark: str = "") -> bytes:
     """One command as it goes over the link.
 
     >>> packed("hangup")
-    b'52:{"command": "hangup", "params": "", "token": "hangup"},'
+    b'54:{"command": "hangup", "params": "", "token": "hangup"},'
     """
     told = json.dumps({"command": command, "params": argument, "token": mark or command}).encode()
     return b"%d:%s," % (len(told), told)
@@ -35,7 +35,7 @@ def unpacked(octets: bytes) -> tuple[list[dict[str, Any]], bytes]:
     >>> unpacked(b'13:{"ok": false},12:{"ok"')
     ([{'ok': False}], b'12:{"ok"')
     """
-    told = []
+    told: list[dict[str, Any]] = []
     while True:
         head, colon, rest = octets.partition(b":")
         if not colon:

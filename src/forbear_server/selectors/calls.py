@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+
 from forbear_server.selectors.actors import Actor
 from forbear_server.store.models import Call
 
@@ -35,6 +37,8 @@ class CallView:
     recording: str
     recording_digest: str
     said: tuple[str, ...]
+    warned_at: datetime | None
+    end_wished_at: datetime | None
 
     @property
     def hides_money(self) -> bool:
@@ -64,6 +68,12 @@ def list_calls(actor: Actor, borrower_ref: str) -> Sequence[CallView]:
     return [_view(actor, row) for row in rows.order_by("-asked_at")[:200]]
 
 
+def count_calls() -> dict[str, int]:
+    """Calls by state."""
+    counted = Call.objects.values_list("state").annotate(many=Count("uuid")).order_by("state")
+    return dict(counted)
+
+
 def _view(actor: Actor, row: Call) -> CallView:
     return CallView(
         call_id=row.uuid,
@@ -83,4 +93,6 @@ def _view(actor: Actor, row: Call) -> CallView:
         recording=row.recording,
         recording_digest=row.recording_digest,
         said=tuple(row.said),
+        warned_at=row.warned_at,
+        end_wished_at=row.end_wished_at,
     )

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
+
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import Call
+
+NOTIFY = "forbear_calls"
+
+
+def wake_telephones() -> None:
+    """Tell whoever holds the telephone system that there is something to do, once this is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [NOTIFY])
 
 
 def record_of_call(
@@ -17,6 +27,7 @@ def record_of_call(
     *,
     actor: Actor | None = None,
     body: dict[str, object] | None = None,
+    private: dict[str, object] | None = None,
 ) -> Recorded:
     """Write the entry, in the transaction of what it records."""
     return append_evidence(
@@ -27,5 +38,5 @@ def record_of_call(
         about=f"call:{row.uuid}",
         person=borrower_person(row.borrower.ref),
         body={"channel": "voice_interactive", **(body or {})},
-        private={"permit": str(row.permit_id)},
+        private={"permit": str(row.permit_id), **(private or {})},
     )

@@ -32,7 +32,7 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import addresses_in_use
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.services.addresses import index_phones
-from forbear_server.services.call_rows import record_of_call
+from forbear_server.services.call_rows import record_of_call, wake_telephones
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.permit_batches import BatchAnswer, PermitAsked, issue_permits
 from forbear_server.services.permit_rows import permit_of
@@ -223,6 +223,8 @@ def _placed(
         provider=asked.provider,
         asked_at=now,
         window_closes_at=permit.closes_at,
+        collector_line=asked.collector_line,
+        announcement=asked.announcement,
     )
     try:
         with transaction.atomic():
@@ -238,6 +240,7 @@ def _placed(
         person=borrower_person(borrower.ref),
     )
     record_of_call("call.placed", row, now, actor=actor, body={"voice": row.voice})
+    wake_telephones()
     return row
 
 
@@ -279,6 +282,9 @@ def _move(row: Call, after: CallState, event: CallEvent, now: datetime) -> None:
 
 
 def _follow_recording(row: Call, event: CallEvent, now: datetime) -> None:
-    row.recording = "on" if event.kind is LineEvent.RECORDING else "broken"
+    told = "on" if event.kind is LineEvent.RECORDING else "broken"
+    if row.recording in {told, "broken", "kept", "deleted"}:
+        return  # told before; and what broke once is not whole again
+    row.recording = told
     row.save(update_fields=["recording"])
     record_of_call("call.recorded", row, now, body={"recording": row.recording})

@@ -15,6 +15,7 @@ from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.retention import Obstacle, erasure_obstacles
 from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.services.recordings import delete_recordings_of
 from forbear_server.store.evidence_persons import borrower_person, hold_keys, keeper_of_borrower
 from forbear_server.store.models import (
     BehaviourEvent,
@@ -83,6 +84,7 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
         private={"reason": reason[:200]},
     )
     subjects.delete()
+    delete_recordings_of(borrower_ref)
     _delete_permits(borrower_ref)
     _delete_scores(borrower_ref)
     person.ref, person.key_sealed, person.erased_at = "", "", now

@@ -44,10 +44,16 @@ class Call(models.Model):
     disposed_at = models.DateTimeField(null=True, blank=True)
     # Sealed with field "call.note" and row "<lender id>:<uuid>".
     note_sealed = models.TextField(blank=True)
-    # on, broken, none; the sealed file beside the desk is named by its digest.
+    # on, broken, kept, deleted, none; the sealed file beside the desk is named by its digest.
     recording = models.CharField(max_length=16, default="none")
     recording_digest = models.CharField(max_length=64, blank=True)
     recording_kept_until = models.DateField(null=True, blank=True)
+    # The collector's phone, and what a voice that is no person's says first.
+    collector_line = models.CharField(max_length=64, blank=True)
+    announcement = models.TextField(blank=True)
+    # The collector wishes to end it; whoever holds the telephone system does.
+    end_wished_at = models.DateTimeField(null=True, blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "call"
