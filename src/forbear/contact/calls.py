@@ -30,9 +30,13 @@ NO_REDIAL_WITHIN = timedelta(minutes=30)
 
 
 class CallRefused(RequestRefused):
-    """A call cannot move on like this; nothing was changed."""
+    """A call cannot move on like this; nothing was changed. `reason` names the words pages show."""
 
     code = "call_refused"
+
+    def __init__(self, told: str, *, reason: str = "") -> None:
+        super().__init__(told)
+        self.reason = reason
 
 
 class CallState(StrEnum):
@@ -257,14 +261,26 @@ def disposition_of(
         raise CallRefused(f"There is no disposition {code!r}.")
     if was_answered != (found.outcome is Outcome.CONNECTED):
         answered = "was answered" if was_answered else "was not answered"
-        raise CallRefused(f"The call {answered}: {code} does not fit. Choose what happened.")
+        raise CallRefused(
+            f"The call {answered}: {code} does not fit. Choose what happened.",
+            reason="disposition_does_not_fit",
+        )
     if found.needs_right_party and identity is not Identity.RIGHT_PARTY:
-        raise CallRefused(f"{code} is said by the borrower: verify them first, or choose another.")
+        raise CallRefused(
+            f"{code} is said by the borrower: verify them first, or choose another.",
+            reason="not_verified",
+        )
     if found.code == "third_person" and identity is Identity.RIGHT_PARTY:
-        raise CallRefused("The borrower was verified: another person did not answer.")
+        raise CallRefused(
+            "The borrower was verified: another person did not answer.",
+            reason="disposition_does_not_fit",
+        )
     if found.needs_note and not note.strip():
-        raise CallRefused("Say in the note what came of it.")
+        raise CallRefused("Say in the note what came of it.", reason="note_missing")
     missing = [line.code for line in GUIDE if line.is_mandatory and line.code not in said]
     if found.needs_right_party and missing:
-        raise CallRefused(f"Lines of the guide were not ticked as said: {', '.join(missing)}.")
+        raise CallRefused(
+            f"Lines of the guide were not ticked as said: {', '.join(missing)}.",
+            reason="guide_not_said",
+        )
     return found

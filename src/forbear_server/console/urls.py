@@ -4,6 +4,7 @@ from django.urls import path
 
 from forbear_server.console import (
     borrowers,
+    calls,
     channels,
     composer,
     evidence,
@@ -39,6 +40,17 @@ urlpatterns = [
     path("borrowers/<str:ref>/panel/", borrowers.panel, name="borrower-panel"),
     path("borrowers/<str:ref>/check/", composer.check, name="borrower-check"),
     path("borrowers/<str:ref>/send/", composer.send, name="borrower-send"),
+    path("borrowers/<str:ref>/call/", calls.place, name="call"),
+    path("borrowers/<str:ref>/call/panel/", calls.panel, name="call-panel"),
+    path("borrowers/<str:ref>/call/end/", calls.end, name="call-end"),
+    path("borrowers/<str:ref>/call/identity/", calls.identity, name="call-identity"),
+    path("borrowers/<str:ref>/call/guide/", calls.guide, name="call-guide"),
+    path("borrowers/<str:ref>/call/close/", calls.close, name="call-close"),
+    path(
+        "borrowers/<str:ref>/calls/<uuid:call_id>/recording/",
+        calls.recording,
+        name="call-recording",
+    ),
     path("borrowers/<str:ref>/hold/", borrowers.hold, name="borrower-hold"),
     path("borrowers/<str:ref>/holds/<uuid:hold_id>/lift/", borrowers.lift, name="borrower-lift"),
     path("borrowers/<str:ref>/state/", borrowers.state, name="borrower-state"),

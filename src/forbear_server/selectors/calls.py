@@ -46,6 +46,11 @@ class CallView:
         return self.state in UNDER_WAY and self.identity != "right_party"
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether a line is in use for it, or is about to be."""
+        return self.state in UNDER_WAY
+
+    @property
     def is_open(self) -> bool:
         """Whether it is on, or waits for its disposition."""
         return self.state in OPEN

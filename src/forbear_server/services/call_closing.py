@@ -40,9 +40,14 @@ def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: dat
     """Say who is on the line; until the right party is, no page shows a debt."""
     row = _own(actor, call_id)
     if row.state != CallState.CONNECTED:
-        raise CallRefused("Nobody is on the line: there is nobody to verify.")
+        raise CallRefused(
+            "Nobody is on the line: there is nobody to verify.", reason="nobody_on_line"
+        )
     if row.identity == Identity.THIRD_PERSON and identity is Identity.RIGHT_PARTY:
-        raise CallRefused("Another person answered this call: end it and call the borrower anew.")
+        raise CallRefused(
+            "Another person answered this call: end it and call the borrower anew.",
+            reason="another_answered",
+        )
     row.identity = identity.value
     if "identity" not in row.said:
         row.said = [*row.said, "identity"]
@@ -60,7 +65,7 @@ def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) ->
     if code not in {line.code for line in GUIDE}:
         raise CallRefused(f"The guide has no line {code!r}.")
     if row.state not in {CallState.CONNECTED, CallState.WRAP_UP}:
-        raise CallRefused("Nobody has been on the line yet.")
+        raise CallRefused("Nobody has been on the line yet.", reason="nobody_on_line")
     if code not in row.said:
         row.said = [*row.said, code]
         row.save(update_fields=["said"])
@@ -84,7 +89,7 @@ def close_call(
     """
     row = _own(actor, call_id)
     if row.state != CallState.WRAP_UP:
-        raise CallRefused("The call is not over, or was closed before.")
+        raise CallRefused("The call is not over, or was closed before.", reason="not_over")
     found = disposition_of(
         code,
         was_answered=row.answered_at is not None,
@@ -155,7 +160,7 @@ def _own(actor: Actor, call_id: UUID) -> Call:
         .first()
     )
     if row is None:
-        raise CallRefused("There is no such call of yours.")
+        raise CallRefused("There is no such call of yours.", reason="not_yours")
     return row
 
 
@@ -163,4 +168,7 @@ def _check_note(note: str) -> None:
     found = screen(note, about=Case(), direction=Direction.NOTE)
     if found.outcome is Screened.BLOCKED:
         words = "、".join(one.words for one in found.findings if one.words)
-        raise CallRefused(f"The note cannot be kept like this: {words}. Write what happened.")
+        raise CallRefused(
+            f"The note cannot be kept like this: {words}. Write what happened.",
+            reason="note_not_fit",
+        )

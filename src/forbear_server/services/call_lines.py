@@ -83,7 +83,7 @@ def ask_to_end(*, actor: Actor, call_id: UUID, now: datetime) -> None:
     """The collector wishes to end their call."""
     row = Call.objects.select_for_update().filter(pk=call_id, collector_id=actor.user_id).first()
     if row is None or row.state not in UNDER_WAY:
-        raise CallRefused("There is no call of yours that is on.")
+        raise CallRefused("There is no call of yours that is on.", reason="nobody_on_line")
     if row.end_wished_at is None:
         row.end_wished_at = now
         row.save(update_fields=["end_wished_at"])

@@ -82,7 +82,10 @@ def begin_call(*, actor: Actor, asked: CallAsked, now: datetime) -> CallAnswer:
     _check_may_begin(actor, borrower, asked, now)
     address = addresses_in_use([borrower.pk], "phone").get(borrower.pk)
     if address is None:
-        raise CallRefused("There is no number in use for this borrower: nothing can be dialled.")
+        raise CallRefused(
+            "There is no number in use for this borrower: nothing can be dialled.",
+            reason="no_number",
+        )
     channel = (
         Channel.VOICE_INTERACTIVE if asked.voice is VoiceKind.PERSON else Channel.VOICE_NOTICE_AI
     )
@@ -165,7 +168,9 @@ def end_call_by_window(*, call_id: UUID, now: datetime) -> None:
 
 def _require_caller(actor: Actor) -> None:
     if access_level(actor, Screen.LOAN) not in {Level.FULL, Level.TEAM, Level.OWN}:
-        raise CallRefused("Reading a borrower's page is not calling from it.")
+        raise CallRefused(
+            "Reading a borrower's page is not calling from it.", reason="may_not_call"
+        )
 
 
 def _borrower(actor: Actor, ref: str, now: datetime) -> Borrower:
@@ -179,7 +184,9 @@ def _borrower(actor: Actor, ref: str, now: datetime) -> Borrower:
 
 def _check_may_begin(actor: Actor, borrower: Borrower, asked: CallAsked, now: datetime) -> None:
     if not asked.can_record:
-        raise CallRefused("Recording does not work: no call is placed without it.")
+        raise CallRefused(
+            "Recording does not work: no call is placed without it.", reason="no_recording"
+        )
     disclosure = DISCLOSURES.get(asked.voice)
     said = asked.announcement
     if disclosure and disclosure.zh not in said and disclosure.en not in said:
@@ -187,15 +194,20 @@ def _check_may_begin(actor: Actor, borrower: Borrower, asked: CallAsked, now: da
     open_states = ["dialling", "ringing", "connected", "wrap_up"]
     if Call.objects.filter(collector_id=actor.user_id, state__in=open_states).exists():
         raise CallRefused(
-            "You have a call that is on or waits for its disposition: close it first."
+            "You have a call that is on or waits for its disposition: close it first.",
+            reason="own_call_open",
         )
     if Call.objects.filter(borrower=borrower, state__in=open_states).exists():
         raise CallRefused(
-            "A colleague is on the line with this borrower, or about to close a call."
+            "A colleague is on the line with this borrower, or about to close a call.",
+            reason="colleague_calls",
         )
     cut_since = now - NO_REDIAL_WITHIN
     if Call.objects.filter(borrower=borrower, disposition="cut", ended_at__gt=cut_since).exists():
-        raise CallRefused("The last call was cut less than 30 minutes ago: leave them the time.")
+        raise CallRefused(
+            "The last call was cut less than 30 minutes ago: leave them the time.",
+            reason="cut_a_moment_ago",
+        )
 
 
 def _placed(
@@ -230,7 +242,9 @@ def _placed(
         with transaction.atomic():
             row.save()
     except IntegrityError as clash:
-        raise CallRefused("You have another call open: close it first.") from clash
+        raise CallRefused(
+            "You have another call open: close it first.", reason="own_call_open"
+        ) from clash
     append_evidence(
         "permit.used",
         now=now,

@@ -89,16 +89,25 @@ def open_recording(*, actor: Actor, call_id: UUID, purpose: str, now: datetime) 
     Raises `RecordingRefused`.
     """
     if purpose not in set(Purpose):
-        raise RecordingRefused("Say what the recording is played for: the purpose is recorded.")
+        raise RecordingRefused(
+            "Say what the recording is played for: the purpose is recorded.",
+            reason="purpose_missing",
+        )
     row = Call.objects.select_related("borrower").filter(pk=call_id).first()
     if row is None or not visible_refs(actor, [row.borrower.ref]):
-        raise RecordingRefused("There is no such call, or you may not see its borrower.")
+        raise RecordingRefused(
+            "There is no such call, or you may not see its borrower.", reason="not_yours"
+        )
     if row.recording != "kept":
-        raise RecordingRefused("This call has no recording that is kept.")
+        raise RecordingRefused(
+            "This call has no recording that is kept.", reason="no_recording_kept"
+        )
     try:
         sound = read_sealed(recording_file(row.recording_digest), row=_place(row))
     except OSError as missing:
-        raise RecordingRefused("The recording's file is not where it was kept.") from missing
+        raise RecordingRefused(
+            "The recording's file is not where it was kept.", reason="no_recording_kept"
+        ) from missing
     append_evidence(
         "pii.revealed",
         now=now,

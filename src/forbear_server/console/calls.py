@@ -1,0 +1,218 @@
+"""Calling from C07: asked again on the server, followed while it is on, closed with what happened.
+
+The web process holds no telephone: it writes what is wished, and `forbear voice run` does it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from forbear.contact.calls import CallRefused, Identity
+from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.borrower_page import found_or_404, page_with
+from forbear_server.console.call_display import call_context
+from forbear_server.console.call_wording import CALL_REFUSALS
+from forbear_server.console.contact_wording import MESSAGE_REFUSALS
+from forbear_server.console.wording import word
+from forbear_server.console.worklists import shown_ground
+from forbear_server.selectors.access import Screen, may_write
+from forbear_server.selectors.calls import CallView, find_open_call
+from forbear_server.selectors.rules import ground_of
+from forbear_server.selectors.telephones import find_telephones
+from forbear_server.services.call_closing import close_call, tick_guide_line, verify_identity
+from forbear_server.services.call_lines import ask_to_end
+from forbear_server.services.calls import CallAnswer, CallAsked, begin_call
+from forbear_server.services.gate import GateClosed
+from forbear_server.services.recordings import open_recording
+from forbear_server.ui.clock import business_now
+
+STOP_POLLING = 286
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
+def place(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """Dial: the gate is asked here, whatever the page showed."""
+    now = business_now()
+    page = found_or_404(request, ref, now)
+    telephones = find_telephones(now=now)
+    worst = page.worst
+    asked = CallAsked(
+        borrower_ref=ref,
+        provider=telephones.sender if telephones else "",
+        collector_line=request.actor.username,
+        can_record=telephones is not None and telephones.can_record,
+        idempotency_key=request.POST.get("key", "")[:64] or f"call-{now.timestamp()}",
+        loan_ref=worst.facts.ref if worst else "",
+    )
+    try:
+        answer = begin_call(actor=request.actor, asked=asked, now=now)
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    except GateClosed as closed:
+        text = word(MESSAGE_REFUSALS, closed.code)
+        return page_with(request, ref, now, status=409, refusal=text)
+    if answer.call_id is None:
+        return _not_placed(request, ref, answer, now)
+    return _back(ref, answer.evidence_id)
+
+
+@require_GET
+@screen(Screen.LOAN)
+def panel(request: ConsoleRequest, ref: str) -> HttpResponse:
+    """The panel alone, once a second while a call is on; the whole page when it must change."""
+    now = business_now()
+    page = found_or_404(request, ref, now)
+    call = find_open_call(request.actor, ref)
+    is_on = call is not None and call.is_under_way
+    context = {
+        "page": page,
+        "may_work": may_write(request.actor, Screen.LOAN),
+        **call_context(request, page, call, now),
+    }
+    answer = render(
+        request, "console/call_panel.html", context, status=200 if is_on else STOP_POLLING
+    )
+    hid_money = request.GET.get("hid") == "1"
+    if not is_on or hid_money != (call is not None and call.hides_money):
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
+def end(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """The collector ends it."""
+    now = business_now()
+    try:
+        ask_to_end(actor=request.actor, call_id=_own_call(request, ref, now).call_id, now=now)
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    return _back(ref)
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
+def identity(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """Who is on the line."""
+    now = business_now()
+    told = request.POST.get("identity", "")
+    if told not in {one.value for one in Identity} - {Identity.UNKNOWN.value}:
+        raise Http404
+    call = _own_call(request, ref, now)
+    try:
+        recorded = verify_identity(
+            actor=request.actor, call_id=call.call_id, identity=Identity(told), now=now
+        )
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    return _back(ref, recorded.entry_id)
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
+def guide(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """A line of the guide was said."""
+    now = business_now()
+    call = _own_call(request, ref, now)
+    try:
+        tick_guide_line(
+            actor=request.actor,
+            call_id=call.call_id,
+            code=request.POST.get("code", "")[:32],
+            now=now,
+        )
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    return _back(ref)
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
+def close(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """Close the call with its disposition."""
+    now = business_now()
+    call = _own_call(request, ref, now)
+    told = request.POST
+    try:
+        recorded = close_call(
+            actor=request.actor,
+            call_id=call.call_id,
+            code=told.get("disposition", "")[:32],
+            note=told.get("note", ""),
+            now=now,
+            from_minute=_minute(told.get("from", "")),
+            until_minute=_minute(told.get("until", "")),
+        )
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now, status=422)
+    return _back(ref, recorded.entry_id)
+
+
+@require_POST
+@screen(Screen.LOAN)
+def recording(request: ConsoleRequest, ref: str, call_id: UUID) -> HttpResponseBase:
+    """The sound of a call, for a purpose that is recorded."""
+    now = business_now()
+    found_or_404(request, ref, now)
+    try:
+        sound = open_recording(
+            actor=request.actor,
+            call_id=call_id,
+            purpose=request.POST.get("purpose", ""),
+            now=now,
+        )
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    answer = HttpResponse(sound, content_type="audio/wav")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _own_call(request: ConsoleRequest, ref: str, now: datetime) -> CallView:
+    found_or_404(request, ref, now)
+    call = find_open_call(request.actor, ref)
+    if call is None or not call.is_mine:
+        raise Http404
+    return call
+
+
+def _not_placed(
+    request: ConsoleRequest, ref: str, answer: CallAnswer, now: datetime
+) -> HttpResponse:
+    reason = "needs_review" if answer.needs_review else "refused_by_rule"
+    return page_with(
+        request,
+        ref,
+        now,
+        status=409,
+        refusal=word(CALL_REFUSALS, reason),
+        refusal_grounds=[shown_ground(ground_of(rule_id, why)) for rule_id, why in answer.grounds],
+        refusal_next_at=answer.next_permitted_at,
+    )
+
+
+def _refused(
+    request: ConsoleRequest, ref: str, refused: CallRefused, now: datetime, *, status: int = 409
+) -> HttpResponse:
+    text = word(CALL_REFUSALS, refused.reason) if refused.reason else str(refused)
+    return page_with(request, ref, now, status=status, refusal=text)
+
+
+def _minute(text: str) -> int | None:
+    hour, _colon, minute = text.partition(":")
+    if not (hour.isascii() and hour.isdigit() and minute.isascii() and minute.isdigit()):
+        return None
+    return int(hour[:2]) * 60 + int(minute[:2])
+
+
+def _back(ref: str, evidence_id: str = "") -> HttpResponseRedirect:
+    address = reverse("console:borrower", args=[ref])
+    return HttpResponseRedirect(f"{address}?recorded={evidence_id}" if evidence_id else address)
