@@ -79,13 +79,21 @@ def book_of(
     consents: Sequence[Mapping[str, object]] = (),
     time_zone: str | None = "Asia/Shanghai",
     kind: str = "consumer_finance",
+    borrower: str = "",
 ) -> Book:
-    """A book of lender `q` with these loans: id → (schedule, payments)."""
+    """A book of lender `q` with these loans: id → (schedule, payments); `borrower` has them all."""
     rate = None if penalty_rate is None else Decimal(penalty_rate)
-    people = [{"lender": "q", "borrower_id": f"B-{i}", "time_zone": time_zone} for i in loans]
+    whose = {loan: borrower or f"B-{loan}" for loan in loans}
+    people = [
+        {"lender": "q", "borrower_id": one, "time_zone": time_zone}
+        for one in dict.fromkeys(whose.values())
+    ]
     tape = {
         "borrowers": frame("borrowers", people),
-        "loans": frame("loans", [loan_row(i, penalty_rate_annual=rate) for i in loans]),
+        "loans": frame(
+            "loans",
+            [loan_row(i, penalty_rate_annual=rate, borrower_id=whose[i]) for i in loans],
+        ),
         "instalments": frame("instalments", list(_instalment_rows(loans))),
         "payments": frame("payments", list(_payment_rows(loans))),
         "delinquency_events": frame("delinquency_events", [{"lender": "q", **e} for e in events]),

@@ -13,7 +13,7 @@ from builders import book_of, day, frame, instalments, payment, record
 from forbear import rulebooks
 from forbear.compliance.scopes import Scope, usual_memberships
 from forbear.portfolio.book import Book
-from forbear.portfolio.desk_events import SNOOZES, DeskEvents
+from forbear.portfolio.desk_events import HOLDS, PREFERENCES, SNOOZES, DeskEvents
 from forbear.portfolio.manifests import RunFolder, RunImpossible, RunManifest
 from forbear.portfolio.nightly import NightlyRun
 from forbear.portfolio.run_terms import Law, Progress, RunTerms
@@ -60,9 +60,11 @@ def run_over(
     )
 
 
-def drive(run: NightlyRun, snoozes: pl.DataFrame | None = None) -> RunManifest:
+def drive(
+    run: NightlyRun, snoozes: pl.DataFrame | None = None, **told: pl.DataFrame
+) -> RunManifest:
     run.lock()
-    run.export(DeskEvents() if snoozes is None else DeskEvents(snoozes=snoozes))
+    run.export(DeskEvents(**told) if snoozes is None else DeskEvents(snoozes=snoozes, **told))
     run.age()
     run.gate()
     run.assign()
@@ -166,6 +168,86 @@ def test_a_snooze_keeps_its_borrower_out_until_it_has_passed(tmp_path: Path) -> 
     rows = plan(tmp_path / "r")
     assert rows["B-L3"]["reasons"] == ["snoozed", "stage_middle"]
     assert rows["B-L5"]["action"] == "offer_arrangement"
+
+
+def hold(borrower: str, kind: str = "complaint", **more: object) -> dict[str, object]:
+    placed = {"hold_id": borrower, "placed_at": datetime(2026, 11, 19, tzinfo=UTC)}
+    return {"lender": "q", "borrower_id": borrower, "kind": kind, **placed, **more}
+
+
+def test_a_held_borrower_is_not_contacted_and_shown_with_the_reason(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    over = {"until": datetime(2026, 11, 20, 2, 30, tzinfo=UTC)}
+    lifted = {"lifted_at": datetime(2026, 11, 19, 9, tzinfo=UTC)}
+    holds = [
+        hold("B-L3"),
+        hold("B-L5", **over),
+        hold("B-L7", **lifted),
+        hold("B-L2", loan_ref="L2"),
+    ]
+    run = run_over(made, tmp_path / "r")
+    drive(run, holds=pl.DataFrame(holds, schema=HOLDS))
+    rows = plan(tmp_path / "r")
+    for held in ("B-L3", "B-L2"):  # the person, and the only loan
+        row = rows[held]
+        assert (row["action"], row["verdict"], row["rank"]) == ("watch", "refused", None)
+        assert row["reasons"][0] == "refused_by_rule"
+        assert row["rule_ids"] == ["POLICY-HOLD"]
+    assert rows["B-L5"]["action"] == rows["B-L7"]["action"] == "offer_arrangement"
+    mask = run.folder.rows("gate").filter(pl.col("borrower_id") == "B-L3").collect()
+    assert mask.height == 8 and set(mask["ruling"]) == {"refused"}
+    lines = RunFolder(tmp_path / "r").rows("worklists").collect()
+    stopped = lines.filter(pl.col("verdict") == "refused")["borrower_id"].to_list()
+    assert sorted(stopped) == ["B-L1", "B-L2", "B-L3"]
+    told = RunFolder(tmp_path / "r").report("plan")["refusals"]
+    assert {"rule_ids": "POLICY-HOLD", "borrowers": 2} in told
+
+
+def test_a_disputed_loan_leaves_the_plan_and_the_others_stay(tmp_path: Path) -> None:
+    made = book_of(tmp_path / "b", {"L1": (LATE, []), "L2": (FRESH, [])}, borrower="B-1")
+    holds = pl.DataFrame([hold("B-1", "dispute", loan_ref="L1")], schema=HOLDS)
+    drive(run_over(made, tmp_path / "r1"))
+    drive(run_over(made, tmp_path / "r2"), holds=holds)
+    whole, rest = plan(tmp_path / "r1")["B-1"], plan(tmp_path / "r2")["B-1"]
+    assert (whole["loan_ids"], whole["days_past_due"], whole["arrears_minor"]) == (
+        ["L1", "L2"],
+        37,
+        300_000,
+    )
+    assert (rest["loan_ids"], rest["days_past_due"], rest["arrears_minor"]) == (["L2"], 8, 100_000)
+    assert (rest["action"], rest["verdict"]) == ("call", "allowed")
+
+
+def test_opt_outs_and_stops_close_their_channels(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    at = {"lender": "q", "granted_at": datetime(2026, 11, 19, tzinfo=UTC)}
+    stated = [
+        {**at, "borrower_id": "B-L3", "kind": "channel_opt_out", "channel": "voice_interactive"},
+        {**at, "borrower_id": "B-L5", "kind": "contact_stopped"},
+        {**at, "borrower_id": "B-L7", "kind": "inconvenient_hours", "from_minute": 480,
+         "until_minute": 720},
+    ]  # fmt: skip
+    run = run_over(made, tmp_path / "r")
+    drive(run, preferences=pl.DataFrame(stated, schema=PREFERENCES))
+    mask = run.folder.rows("gate").collect()
+    closed = mask.filter((pl.col("borrower_id") == "B-L3") & (pl.col("ruling") == "refused"))
+    assert closed.select("channel", "rule_ids").rows() == [
+        ("voice_interactive", ["POLICY-OPTED-OUT"])
+    ]
+    stopped = mask.filter(pl.col("borrower_id") == "B-L5")
+    assert set(stopped["ruling"]) == {"refused"}
+    assert {tuple(one) for one in stopped["rule_ids"]} == {("POLICY-CONTACT-STOPPED",)}
+    row = plan(tmp_path / "r")["B-L7"]
+    assert (row["permitted_from_minute"], row["permitted_until_minute"]) == (720, 1320)
+
+
+def test_what_the_desk_told_is_part_of_the_runs_inputs(tmp_path: Path) -> None:
+    made = book(tmp_path / "b")
+    holds = pl.DataFrame([hold("B-L3")], schema=HOLDS)
+    plain = drive(run_over(made, tmp_path / "r1"))
+    held = drive(run_over(made, tmp_path / "r2"), holds=holds)
+    again = drive(run_over(made, tmp_path / "r2"))  # the hold was lifted since: the day stays
+    assert held.content_digest() == again.content_digest() != plain.content_digest()
 
 
 def test_a_book_that_changed_refuses_to_go_on_with_the_old_run(tmp_path: Path) -> None:

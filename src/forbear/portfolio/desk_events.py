@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from forbear.portfolio.schema import BOOK, Schema
+
 SNOOZES = {
     "lender": pl.String(),
     "borrower_id": pl.String(),
@@ -24,12 +26,51 @@ APPEALS = {
     "received_on": pl.Date(),
     "refused_on": pl.Date(),  # null: under review, or upheld: it does not count
 }
+PREFERENCES = {
+    "lender": pl.String(),
+    "borrower_id": pl.String(),
+    "preference_id": pl.String(),
+    "kind": pl.String(),  # contact.preferences.PreferenceKind, those that restrict
+    "channel": pl.String(),  # null: every channel
+    "from_minute": pl.Int16(),
+    "until_minute": pl.Int16(),
+    "granted_at": pl.Datetime("us", "UTC"),
+    "until": pl.Datetime("us", "UTC"),
+    "withdrawn_at": pl.Datetime("us", "UTC"),
+}
+HOLDS = {
+    "lender": pl.String(),
+    "borrower_id": pl.String(),
+    "hold_id": pl.String(),
+    "loan_ref": pl.String(),  # null: the person and all their loans
+    "kind": pl.String(),  # contact.preferences.HoldKind
+    "placed_at": pl.Datetime("us", "UTC"),
+    "until": pl.Datetime("us", "UTC"),
+    "lifted_at": pl.Datetime("us", "UTC"),
+}
+# What a borrower allowed on the desk, as the book tells it of the tape.
+CONSENTS = dict(BOOK["consents"])
 
 
 @dataclass(frozen=True, slots=True)
 class DeskEvents:
-    """Snoozes of worklist lines, behaviour reported since the book, appeals against a standing."""
+    """What came to the desk since the book: behaviour, appeals, and what borrowers asked for."""
 
     snoozes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SNOOZES))
     behaviour: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BEHAVIOUR))
     appeals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=APPEALS))
+    preferences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PREFERENCES))
+    holds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HOLDS))
+    consents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CONSENTS))
+
+
+def desk_tables(events: DeskEvents, /) -> dict[str, tuple[pl.DataFrame, Schema]]:
+    """Each frame with its schema, by the name of its file in the run."""
+    return {
+        "snoozes": (events.snoozes, SNOOZES),
+        "behaviour": (events.behaviour, BEHAVIOUR),
+        "appeals": (events.appeals, APPEALS),
+        "preferences": (events.preferences, PREFERENCES),
+        "holds": (events.holds, HOLDS),
+        "consents": (events.consents, CONSENTS),
+    }

@@ -23,7 +23,8 @@ from forbear.contact.facts import ContactFacts
 from forbear.portfolio import gate, reports
 from forbear.portfolio.aging import age_rows, partition_rows
 from forbear.portfolio.book import Book
-from forbear.portfolio.desk_events import APPEALS, BEHAVIOUR, SNOOZES, DeskEvents
+from forbear.portfolio.desk_events import DeskEvents, desk_tables
+from forbear.portfolio.desk_wishes import loans_to_speak_of, with_wishes
 from forbear.portfolio.manifests import (
     RunFolder,
     RunImpossible,
@@ -100,9 +101,8 @@ class NightlyRun:
             "export",
             self._upstream("lock"),
             [
-                ("snoozes", lambda: self._write_export("snoozes", events.snoozes, SNOOZES)),
-                ("behaviour", lambda: self._write_export("behaviour", events.behaviour, BEHAVIOUR)),
-                ("appeals", lambda: self._write_export("appeals", events.appeals, APPEALS)),
+                (name, partial(self._write_export, name, rows, schema))
+                for name, (rows, schema) in desk_tables(events).items()
             ],
         )
 
@@ -227,7 +227,7 @@ class NightlyRun:
         def work() -> tuple[str, int]:
             partitions = range(self.book.manifest.partitions)
             made = plan(
-                self.folder.rows("age"),
+                self._spoken_of(self.folder.rows("age")),
                 pl.concat([self._facts(n) for n in partitions]),
                 self.folder.rows("gate"),
                 self.book.scan_all("contact_attempts").filter(self._own),
@@ -342,13 +342,24 @@ class NightlyRun:
         )
 
     def _facts(self, number: int) -> pl.LazyFrame:
-        return people_facts(
-            pl.scan_parquet(self.folder.file("age", f"p{number:02d}")),
+        aged = self._spoken_of(pl.scan_parquet(self.folder.file("age", f"p{number:02d}")))
+        consents = self.book.scan("consents", number).filter(self._own)
+        facts = people_facts(
+            aged,
             self.book.scan("borrowers", number).filter(self._own),
             self.book.scan("contact_attempts", number).filter(self._own),
-            self.book.scan("consents", number).filter(self._own),
+            pl.concat([consents, self._told("consents")], how="diagonal_relaxed"),
             self.terms.at,
         )
+        stated, holds = self._told("preferences"), self._told("holds")
+        return with_wishes(facts, aged, stated, holds, self.terms.at)
+
+    def _spoken_of(self, aged: pl.LazyFrame) -> pl.LazyFrame:
+        return loans_to_speak_of(aged, self._told("holds"), self.terms.at)
+
+    def _told(self, name: str) -> pl.LazyFrame:
+        """What the desk was told, as it was exported for this run."""
+        return pl.scan_parquet(self.folder.file("export", name)).filter(self._own)
 
     @property
     def _own(self) -> pl.Expr:

@@ -31,6 +31,11 @@ from forbear_server import __version__
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import book_root, run_folder
 from forbear_server.selectors.lenders import LenderRow, find_lender
+from forbear_server.selectors.night_wishes import (
+    list_consents,
+    list_holds,
+    list_preferences,
+)
 from forbear_server.selectors.reward_policies import policy_in_force
 from forbear_server.selectors.score_histories import list_behaviour, told_since
 from forbear_server.selectors.scorecards import scoring_cards
@@ -205,6 +210,9 @@ class _Desk:
             snoozes=list_snoozes(self.lender.code),
             behaviour=list_behaviour(self.lender.code),
             appeals=list_appeals(self.lender.code, self.lender.time_zone),
+            preferences=list_preferences(self.lender.code),
+            holds=list_holds(self.lender.code),
+            consents=list_consents(self.lender.code),
         )
 
     def _scoring(self) -> ScoringTerms:
