@@ -33,7 +33,7 @@ from forbear_server.services.outbox import (
     recover_lapsed,
     release_claimed,
 )
-from forbear_server.services.receipts import record_receipts
+from forbear_server.services.receipts import adopt_late_receipts, record_receipts
 from forbear_server.store.lender_scope import lender_scope
 
 BATCH = 64
@@ -149,6 +149,7 @@ class OutboxLoop:
             return
         self._looked_at = now
         recover_lapsed(lender_id=self.lender.lender_id, now=now)
+        adopt_late_receipts(sender_id=self.sender_id, now=now)
         note_link(worker=self.worker, link=self.gateway.link().value, now=now)
 
     def _wait(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +29,8 @@ from forbear_server.store.models import ChannelReceipt, ChannelSender, Message, 
 
 # States in which the channel's id may be missing although it took the message.
 OPEN = ("sending", "in_doubt")
+LATE_RECEIPTS = timedelta(hours=1)
+MOST_ADOPTED = 500
 CLOSED_LATER = ("by_receipt", "by_statement", "by_person")
 
 
@@ -86,11 +88,33 @@ def record_receipts(
         for one in fresh
     ]
     _find_in_doubt(sender, [row for row in rows if row.message_id is None], now)
+    # Waiting for the lock of a message may have let its answer in: look once more.
+    _find_parts(sender_id, [row for row in rows if row.message_id is None])
     ChannelReceipt.objects.bulk_create(rows, ignore_conflicts=True)
     ChannelSender.objects.filter(pk=sender_id).update(last_receipt_at=now)
     lay_on_parts(rows, now=now)
     _record_unmatched([row for row in rows if row.message_id is None], sender, now)
     return len(rows)
+
+
+@transaction.atomic
+def adopt_late_receipts(*, sender_id: int, now: datetime) -> int:
+    """Lay receipts on messages whose answer was kept at the very same moment; how many.
+
+    Two workers may keep an answer and its receipt side by side, neither seeing the other's row.
+    """
+    waiting = list(
+        ChannelReceipt.objects.select_for_update(skip_locked=True).filter(
+            sender_id=sender_id,
+            message__isnull=True,
+            received_at__gt=now - LATE_RECEIPTS,
+            channel_id__in=MessagePart.objects.filter(sender_id=sender_id).values("channel_id"),
+        )[:MOST_ADOPTED]
+    )
+    _find_parts(sender_id, waiting)
+    ChannelReceipt.objects.bulk_update(waiting, ["message"])
+    lay_on_parts(waiting, now=now)
+    return len(waiting)
 
 
 @transaction.atomic
@@ -169,6 +193,17 @@ def resolve_message(
 def _require_full(actor: Actor) -> None:
     if access_level(actor, Screen.CHANNELS) is not Level.FULL:
         raise ResolutionRefused("Only an administrator settles a message in doubt.")
+
+
+def _find_parts(sender_id: int, receipts: Sequence[ChannelReceipt]) -> None:
+    """Name the messages of receipts by the channel's id."""
+    owners = dict(
+        MessagePart.objects.filter(
+            sender_id=sender_id, channel_id__in=[one.channel_id for one in receipts]
+        ).values_list("channel_id", "message_id")
+    )
+    for one in receipts:
+        one.message_id = owners.get(one.channel_id)
 
 
 def _find_in_doubt(
