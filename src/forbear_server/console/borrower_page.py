@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,6 +59,9 @@ def whole_page(
     group = request.GET.get("show", "")
     call = find_open_call(request.actor, found.ref)
     hides_money = call is not None and call.hides_money
+    whole = found
+    if hides_money:  # nothing of a loan may reach the page, from whichever part of it
+        found = replace(found, loans=())
     today = now.astimezone(ZoneInfo(request.actor.lender_time_zone)).date()
     worst = found.worst
     context = {
@@ -79,7 +83,7 @@ def whole_page(
         "channels_to_stop": [(one.value, word(CHANNELS, one.value)) for one in CAN_STOP],
         "pauses": (7, 14, LONGEST_PAUSE_DAYS),
         "recorded": recorded_line(request),
-        **panel_context(request, found, now),
+        **panel_context(request, whole, now),
         **call_context(request, found, call, now),
         **composer_context(request, found, now),
         **more,
