@@ -30,6 +30,7 @@ from forbear_server.gateways.configured import (
 from forbear_server.jobs.outbox import OutboxLoop, run_loops
 from forbear_server.jobs.statements import read_statement
 from forbear_server.selectors.access import Screen
+from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import KIND_OF
 from forbear_server.selectors.lenders import LenderUnknown, find_lender
 from forbear_server.selectors.outbox import OutboxView, find_outbox, find_sender
@@ -152,19 +153,7 @@ def resolve(
     """
     with refusing(RequestRefused), asking(account, Screen.CHANNELS) as actor:
         if statement is not None:
-            sender_id = find_sender(sender)
-            if sender_id is None:
-                raise RequestRefused(f"No sender {sender!r} is known: see `forbear outbox status`.")
-            taken, never = settle_by_statement(
-                actor=actor,
-                sender_id=sender_id,
-                lines=read_statement(statement),
-                complete_until=complete_until or business_now(),
-                now=business_now(),
-            )
-            show_records(
-                [{"taken": taken, "never_taken": never}], as_json=False, title="Settled"
-            ) if not as_json else typer.echo(json.dumps({"taken": taken, "never_taken": never}))
+            _settle(actor, statement, sender, complete_until, as_json=as_json)
             return
         if message is None or was_taken is None:
             raise RequestRefused("Name a message and --taken or --never-taken, or a --statement.")
@@ -176,6 +165,26 @@ def resolve(
             now=business_now(),
         )
     say("Settled; see it with `forbear outbox status`.")
+
+
+def _settle(
+    actor: Actor, statement: Path, sender: str, until: datetime | None, *, as_json: bool
+) -> None:
+    sender_id = find_sender(sender)
+    if sender_id is None:
+        raise RequestRefused(f"No sender {sender!r} is known: see `forbear outbox status`.")
+    taken, never = settle_by_statement(
+        actor=actor,
+        sender_id=sender_id,
+        lines=read_statement(statement),
+        complete_until=until or business_now(),
+        now=business_now(),
+    )
+    told = {"taken": taken, "never_taken": never}
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        show_records([told], as_json=False, title="Settled")
 
 
 def _card(view: OutboxView, number: int) -> dict[str, object]:

@@ -87,19 +87,23 @@ def record_inbound(
         },
     )
     if stop is not None and borrower is not None:
-        is_all = stop.scope is Scope.ALL
-        keep_statement(
-            borrower=borrower,
-            said=Statement(
-                kind=PreferenceKind.CONTACT_STOPPED if is_all else PreferenceKind.CHANNEL_OPT_OUT,
-                source="inbound",
-                channel=None if is_all else Channel(sender.channel),
-                words=text[:200],
-            ),
-            actor=None,
-            now=now,
-        )
+        _opt_out(borrower, stop.scope, sender.channel, text, now)
     return row_id
+
+
+def _opt_out(borrower: Borrower, scope: Scope, channel: str, text: str, now: datetime) -> None:
+    is_all = scope is Scope.ALL
+    keep_statement(
+        borrower=borrower,
+        said=Statement(
+            kind=PreferenceKind.CONTACT_STOPPED if is_all else PreferenceKind.CHANNEL_OPT_OUT,
+            source="inbound",
+            channel=None if is_all else Channel(channel),
+            words=text[:200],
+        ),
+        actor=None,
+        now=now,
+    )
 
 
 @transaction.atomic
