@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from importlib import resources
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +17,6 @@ from forbear.contact.preferences import PreferenceKind
 from forbear.contact.wording.errors import TemplateFaulty, TemplateNotSubmittable
 from forbear.contact.wording.facts import Language
 from forbear.contact.wording.templates import Tone
-from forbear.contact.wording.variables import Variable
 from forbear.primitives.errors import RequestRefused
 from forbear_server.console.message_templates import EXAMPLE
 from forbear_server.console.template_display import differences, rate
@@ -30,7 +27,6 @@ from forbear_server.selectors.templates import TemplateUse, find_template, list_
 from forbear_server.services.messages import Refusal
 from forbear_server.services.preference_rows import Statement
 from forbear_server.services.preferences import give_preference
-from forbear_server.services.template_files import TemplateFileFaulty, read_drafts
 from forbear_server.services.templates import (
     TemplateDiffers,
     TemplateDraft,
@@ -490,30 +486,3 @@ def test_a_list_asks_the_desk_a_fixed_number_of_questions(
         in_use(writer, officer, replace(DRAFT, name=f"关怀{n}"))
     with django_assert_num_queries(3):  # type: ignore[attr-defined]
         assert len(list_templates()) == 3
-
-
-def test_the_demonstrations_texts_pass_and_let_a_collector_write(
-    writer: Actor, officer: Actor
-) -> None:
-    text = resources.files("forbear.world").joinpath("demo_templates.yaml").read_text("utf-8")
-    drafts = read_drafts(text)
-    for draft in drafts:
-        in_use(writer, officer, draft)
-    assert set(states().values()) == {"approved"}
-    found = Counter((one.channel.value, one.tone.value, one.language.value) for one in drafts)
-    for tone in ("help", "remind", "inform"):
-        assert found["sms", tone, "zh-Hans"] == found["sms", tone, "en"] == 1
-    written = {"sms", "mail", "wechat", "app"}
-    for draft in drafts:
-        has_slot = Variable.FREE in draft.wording(1).variables
-        assert has_slot is (draft.channel.value in written or draft.name == "关怀信函"), draft.name
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "templates: []", "- a", "name: x", "name: [", "name: x\nchannel: fax\npurpose: c\ntone: help\ntext: y",
-     "name: x\nversion: 2\nchannel: sms\npurpose: collect\ntone: help\ntext: y"],
-)  # fmt: skip
-def test_a_file_without_templates_is_refused(text: str) -> None:
-    with pytest.raises(TemplateFileFaulty):
-        read_drafts(text)
