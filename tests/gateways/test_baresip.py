@@ -13,7 +13,7 @@ import pytest
 
 from forbear.contact.calls import CallEvent, CallRefused, LineEvent, VoiceKind
 from forbear.contact.channels import Channel
-from forbear_server.gateways.baresip import BaresipProvider
+from forbear_server.gateways.baresip import BaresipProvider, TelephonesHeld
 from gateways.phones import (
     CALL,
     COLLECTOR,
@@ -172,6 +172,10 @@ def test_a_recording_left_by_a_process_that_was_killed_is_found_at_the_next_star
         wait_until(before, LineEvent.RECORDING, told)
         go_on(before, told, 0.5)
         # As after kill -9: nobody says goodbye, and a new process begins with the same folder.
+        with pytest.raises(TelephonesHeld):
+            BaresipProvider(settings_in(tmp_path / "desk"), now=lambda: NOW)
+        assert before.can_record() is False  # its call is still on
+        before._held.close()  # the lock goes with a process that dies
         after = BaresipProvider(settings_in(tmp_path / "desk"), now=lambda: NOW)
         try:
             found = after.events()

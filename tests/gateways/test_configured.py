@@ -147,4 +147,11 @@ def test_a_file_that_is_not_there_is_named_with_its_setting(tmp_path: Path) -> N
 
 def test_no_kind_of_gateway_serves_a_group_or_a_visit() -> None:
     served = {channel for kind in KINDS.values() for channel in kind.channels}
-    assert served == {Channel.SMS, Channel.MAIL, Channel.WECHAT, Channel.APP, Channel.LETTER}
+    assert served == {
+        Channel.SMS,
+        Channel.MAIL,
+        Channel.WECHAT,
+        Channel.APP,
+        Channel.LETTER,
+        Channel.VOICE_INTERACTIVE,
+    }

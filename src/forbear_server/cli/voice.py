@@ -16,6 +16,7 @@ from forbear.primitives.errors import RequestRefused
 from forbear_server.cli.asking import asking
 from forbear_server.cli.desk import open_desk
 from forbear_server.cli.presenting import refusing, say, show_records
+from forbear_server.gateways.baresip import TelephonesHeld
 from forbear_server.gateways.configured import (
     ChannelsFaulty,
     SenderSettings,
@@ -51,7 +52,7 @@ def run(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with refusing(ChannelsFaulty, LenderUnknown):
+    with refusing(ChannelsFaulty, LenderUnknown, TelephonesHeld):
         loops = [_loop(one, stop) for one in _telephones(channels)]
     say(f"Holding {len(loops)} telephone systems (Ctrl+C stops it)")
     run_voice_loops(loops)

@@ -5,18 +5,27 @@ borrower's, joined inside it. It is no exchange and no predictive dialler: it di
 under one permit when a person asked for it, and only after that person's own phone was picked up.
 """
 
+import fcntl
 import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent
+from forbear.primitives.errors import RequestRefused
 from forbear_server.gateways.baresip_agent import FINISHED, Agent
 from forbear_server.gateways.baresip_line import Line
 from forbear_server.gateways.baresip_settings import AgentFiles, BaresipSettings
 
 _MEGABYTE = 1 << 20
+
+
+class TelephonesHeld(RequestRefused):
+    """Another process holds these telephones: its calls are left alone, nothing was started."""
+
+    code = "telephones_held"
 
 
 class BaresipProvider:
@@ -25,6 +34,7 @@ class BaresipProvider:
     def __init__(self, settings: BaresipSettings, *, now: Callable[[], datetime]) -> None:
         self.name = settings.sender
         self._settings, self._now = settings, now
+        self._held = _held(settings.folder)
         self._events: list[CallEvent] = []
         self._lines = []
         for number in range(settings.lines):
@@ -73,6 +83,7 @@ class BaresipProvider:
         """End every call and every agent; a recording that was on is gathered at the next start."""
         for line in self._lines:
             line.agent.end()
+        self._held.close()
 
     def _line(self, provider_call_id: str) -> Line | None:
         return next((one for one in self._lines if str(one.call_id) == provider_call_id), None)
@@ -112,3 +123,18 @@ class BaresipProvider:
             )
             for found in sorted((self._settings.folder / FINISHED).glob("*.wav"))
         ]
+
+
+def _held(folder: Path) -> IO[bytes]:
+    """The folder's lock, which goes with the process. Raises `TelephonesHeld`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = (folder / "lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as held:
+        lock.close()
+        raise TelephonesHeld(
+            f"Another process holds the telephones of {folder.name}. Stop it first: two would end "
+            "each other's calls."
+        ) from held
+    return lock
