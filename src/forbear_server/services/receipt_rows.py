@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from forbear.contact.attempts import Outcome
 from forbear_server.services.message_rows import message_fact, refs_of
@@ -70,7 +71,14 @@ def _delivery(statuses: Sequence[str]) -> str:
 def _settle(rows: Sequence[Message], now: datetime) -> None:
     if not rows:
         return
-    Message.objects.bulk_update(rows, ["delivery", "delivery_at", "delivery_reason"])
+    # Receipts of one second are alike: a statement for each kind, not a case for each row.
+    alike: dict[tuple[str, datetime | None, str], list[UUID]] = {}
+    for row in rows:
+        alike.setdefault((row.delivery, row.delivery_at, row.delivery_reason), []).append(row.pk)
+    for (delivery, at, reason), ids in alike.items():
+        Message.objects.filter(pk__in=ids).update(
+            delivery=delivery, delivery_at=at, delivery_reason=reason
+        )
     for outcome in (Outcome.DELIVERED, Outcome.UNDELIVERED):
         PermitRequest.objects.filter(
             pk__in=[row.permit_id for row in rows if row.delivery == outcome.value]
