@@ -439,6 +439,8 @@ def test_the_editor_checks_while_typing_and_without_scripts(
     part = author.post(f"{PATH}check/", typed(), headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith('<div id="template-checks"') and "<h1" not in part
     assert "表明机构" in part and "青禾消费金融" in part
+    unnamed = author.post(f"{PATH}check/", typed(name="")).content.decode()
+    assert "表明机构" in unnamed and "模板文字有误" not in unnamed
     whole = author.post(f"{PATH}check/", typed(text="{身份证号}"))
     assert whole.status_code == 200 and "<h1" in whole.content.decode()
     assert "模板文字有误" in whole.content.decode()

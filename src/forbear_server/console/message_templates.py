@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -60,6 +60,7 @@ EXAMPLE = (
 )
 # A field of a form that the browser sends with its line ends as two characters each.
 MOST_TYPED = 2 * LONGEST_TEMPLATE
+UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +228,10 @@ def _template_page(
 
 
 def _wording_of(actor: Actor, typed: TypedTemplate) -> ShownWording:
+    """Checks of what stands in the editor, also before it has a name."""
     try:
-        return shown_wording(actor, typed.draft().wording(1))
+        named = replace(typed.draft(), name=typed.name.strip() or UNNAMED)
+        return shown_wording(actor, named.wording(1))
     except (TemplateRefused, WordingRefused) as refused:
         return faulty_wording(told(refused))
 
