@@ -14,11 +14,11 @@ from forbear_server.console.actors import ConsoleRequest
 from forbear_server.console.call_wording import (
     CALL_STATE_KINDS,
     CALL_STATES,
-    DISPOSITION_WORDS,
     HANGUP_REASONS,
     IDENTITIES,
     PURPOSES,
 )
+from forbear_server.console.contact_wording import DISPOSITIONS as DISPOSITIONS_SAID
 from forbear_server.console.wording import word
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.calls import UNDER_WAY, CallView, list_calls
@@ -69,7 +69,7 @@ class ShownCall:
             kind=CALL_STATE_KINDS[view.state],
             is_under_way=is_on,
             reason=word(HANGUP_REASONS, view.hangup_reason) if view.hangup_reason else "",
-            disposition=word(DISPOSITION_WORDS, view.disposition) if view.disposition else "",
+            disposition=word(DISPOSITIONS_SAID, view.disposition) if view.disposition else "",
             identity=word(IDENTITIES, view.identity) if view.identity in IDENTITIES else "",
             is_window_closing=is_on and view.window_closes_at - now <= WARNED_BEFORE,
             closes_at=view.window_closes_at,
@@ -120,7 +120,7 @@ def shown_dispositions(call: CallView) -> list[ShownDisposition]:
         ShownDisposition(
             one.code,
             one.key,
-            word(DISPOSITION_WORDS, one.code),
+            word(DISPOSITIONS_SAID, one.code),
             one.hold is not None or one.code in {"channel_stopped", "wrong_number"},
         )
         for one in DISPOSITIONS.values()

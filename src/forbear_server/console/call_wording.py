@@ -1,4 +1,4 @@
-"""Words of the call panel: states, dispositions, identities, and why a call was refused."""
+"""Words of the call panel: states, identities, how a call ended, and why one was refused."""
 
 from __future__ import annotations
 
@@ -32,26 +32,6 @@ IDENTITIES: Words = {
     "right_party": gettext_lazy("本人"),
     "third_person": gettext_lazy("非本人"),
     "unverifiable": gettext_lazy("无法核实"),
-}
-DISPOSITION_WORDS: Words = {
-    "promised": gettext_lazy("本人·承诺还款"),
-    "arrangement_asked": gettext_lazy("本人·申请还款安排"),
-    "hardship_told": gettext_lazy("本人·反映困难"),
-    "disputed": gettext_lazy("本人·提出异议"),
-    "complained": gettext_lazy("本人·投诉"),
-    "callback_agreed": gettext_lazy("本人·约定再联系"),
-    "channel_stopped": gettext_lazy("本人·停止此渠道"),
-    "paid_claimed": gettext_lazy("本人·称已还款"),
-    "other": gettext_lazy("本人·其他"),
-    "third_person": gettext_lazy("非本人接听"),
-    "representative": gettext_lazy("自称代理人"),
-    "deceased_told": gettext_lazy("称借款人去世"),
-    "cut": gettext_lazy("通话被中断"),
-    "no_answer": gettext_lazy("无人接听"),
-    "busy": gettext_lazy("占线"),
-    "unreachable": gettext_lazy("关机或停机"),
-    "voicemail": gettext_lazy("语音信箱（不留言）"),
-    "wrong_number": gettext_lazy("空号或错号"),
 }
 HANGUP_REASONS: Words = {
     "ended_by_collector": gettext_lazy("由您结束"),
