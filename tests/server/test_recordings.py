@@ -16,6 +16,7 @@ from forbear.contact.calls import LineEvent
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.lenders import find_lender
 from forbear_server.selectors.recordings import recording_kept_until
+from forbear_server.services.erasure import ErasureRefused, erase_person
 from forbear_server.services.recordings import (
     RecordingRefused,
     delete_recordings_of,
@@ -179,3 +180,23 @@ def test_the_recording_goes_with_the_person(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         delete_recordings_of("B-1")
     assert not recording_file(DIGEST).exists()
+
+
+def test_erasing_a_person_takes_their_calls_and_recordings(
+    qinghe: int,
+    plain: Path,
+    caller: Actor,
+    make_actor: Callable[..., Actor],
+    django_capture_on_commit_callbacks: Committing,
+) -> None:
+    kept(caller, plain, django_capture_on_commit_callbacks)
+    compliance = make_actor("jiang.ping", Role.COMPLIANCE)
+    with pytest.raises(ErasureRefused):
+        erase_person(actor=compliance, borrower_ref="B-1", reason="asked", now=NOW)
+    assert recording_file(DIGEST).exists()
+    assert Call.objects.count() == 1
+    much_later = NOW + timedelta(days=366 * 8)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        erase_person(actor=compliance, borrower_ref="B-1", reason="asked", now=much_later)
+    assert not recording_file(DIGEST).exists()
+    assert Call.objects.count() == 0
