@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from forbear.compliance.columns import column_type, facts_read, grounds, judged
+from forbear.compliance.columns import ColumnRule, column_type, facts_read, grounds, judged
 from forbear.compliance.fact_kinds import vocabulary
 from forbear.compliance.judging import RulesInForce
 from forbear.compliance.verdicts import BY_SEVERITY, Ruling
@@ -64,11 +64,7 @@ def permitted(facts: pl.DataFrame, in_force: RulesInForce) -> pl.DataFrame:
     rulings = pl.col("ruling").replace_strict(
         dict(enumerate(r.value for r in BY_SEVERITY)), return_dtype=pl.String
     )
-    answered = (
-        asked.with_columns(judged(rules)[0], **grounds(rules))
-        .with_columns(*_own_refusals())
-        .with_columns(rulings)
-    )
+    answered = _answered(asked, rules).with_columns(*_own_refusals()).with_columns(rulings)
     shared = ["is_zone_known", *read, *CHANNELS_STATED, HOURS]
     keyed = people.join(kinds.with_row_index("kind"), on=shared, how="left", nulls_equal=True)
     words = _channel_words()
@@ -105,6 +101,13 @@ def _stated(facts: pl.DataFrame, hours: list[str]) -> list[pl.Expr]:
         return [*channels, pl.lit(NO_HOURS, pl.Int32).alias(HOURS)]
     told = pl.col(HOURS).replace_strict(places, default=NO_HOURS, return_dtype=pl.Int32)
     return [*channels, told.alias(HOURS)]
+
+
+def _answered(asked: pl.DataFrame, rules: list[ColumnRule]) -> pl.DataFrame:
+    """The rules' answers, asked once for each combination of the facts they read."""
+    key = sorted(facts_read(rules) | {"channel"})
+    once = asked.select(key).unique().with_columns(judged(rules)[0], **grounds(rules))
+    return asked.join(once, on=key, how="left", nulls_equal=True)
 
 
 def _own_refusals() -> list[pl.Expr]:
