@@ -31,6 +31,8 @@ DEMO_SETTINGS = {
     "FORBEAR_DEMO": "1",
     "FORBEAR_DEMO_CLOCK": "2026-11-20T10:30:00+08:00",
     "FORBEAR_DATA_DIR": "var/demo",
+    "FORBEAR_PORTAL_URL": "https://portal.example/qinghe",
+    "FORBEAR_SERVICE_PHONE": "400-800-1234",
 }
 
 
