@@ -16,7 +16,7 @@ from gateways.phones import HERE, modules, own_network, phone, why_no_phones
 
 pytestmark = pytest.mark.skipif(bool(why_no_phones()), reason=why_no_phones())
 CLI = [sys.executable, "-m", "forbear_server.cli"]
-PREPARE = """
+ON_THE_DESK = """
 from forbear_server.cli.desk import open_desk
 open_desk(is_new=True)
 from forbear_server.store.migrating import migrate
@@ -34,34 +34,30 @@ add_user(lender_code="qinghe", username="wang.min", display_name="w", role=Role.
          team="", is_demo=False, now=business_now())
 with lender_scope(lender):
     on_the_list(lender)
-"""
-ON_THE_DESK = """
-import sys, time
-from forbear_server.cli.desk import open_desk
-open_desk()
+import time
 from forbear_server.selectors.actors import find_actor_by_name
-from forbear_server.selectors.lenders import find_lender
 from forbear_server.selectors.telephones import find_telephones
-from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Call
-from forbear_server.ui.clock import business_now
 from server.telephones import begun
 def wait(holds):
-    until = time.monotonic() + 15
+    until = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < until, list(Call.objects.values())
         time.sleep(0.02)
 def can_record():
     found = find_telephones(now=business_now())
     return found is not None and found.can_record
-with lender_scope(find_lender("qinghe").lender_id):
-    if sys.argv[1] == "call":
-        wait(can_record)
-        begun(find_actor_by_name("wang.min"), now=business_now())
-        wait(lambda: Call.objects.get().recording == "on")
-    wait(lambda: sys.argv[1] == "call" or Call.objects.get().recording == "kept")
+def tell():
     row = Call.objects.get()
-    print(row.state, row.hangup_reason, len(row.recording_digest))
+    print(row.state, row.hangup_reason, len(row.recording_digest), flush=True)
+print("prepared", flush=True)
+with lender_scope(lender):
+    wait(can_record)
+    begun(find_actor_by_name("wang.min"), now=business_now())
+    wait(lambda: Call.objects.get().recording == "on")
+    tell()
+    wait(lambda: Call.objects.get().recording == "kept")
+    tell()
 """
 
 
@@ -97,15 +93,6 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     told.pop("FORBEAR_DATABASE_URL", None)
     with own_network():
         yield told
-        subprocess.run([*CLI, "db", "stop"], env=told, capture_output=True, check=False)
-
-
-def run(code: str, environment: dict[str, str], *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.strip()
 
 
 def started(environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -115,21 +102,26 @@ def started(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 def test_killed_in_a_call_nothing_goes_on_unwatched_and_the_next_start_finds_what_was_said(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    run(PREPARE, environment)
+    desk = subprocess.Popen(
+        [sys.executable, "-c", ON_THE_DESK], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert desk.stdout is not None
     with (
+        desk,
         phone(tmp_path / "collector", "wang.min", 440, 20060),
         phone(tmp_path / "borrower", "+8619900000231", 880, 20080),
     ):
+        assert desk.stdout.readline() == "prepared\n"
         holder = started(environment)
         try:
-            assert run(ON_THE_DESK, environment, "call") == "connected  0"
+            assert desk.stdout.readline() == "connected  0\n"
             agent = (tmp_path / "calls" / "line-0" / "pid").read_text()
         finally:
             holder.kill()
             holder.wait()
         again = started(environment)
         try:
-            assert run(ON_THE_DESK, environment, "kept") == "wrap_up provider_lost 64"
+            assert desk.stdout.readline() == "wrap_up provider_lost 64\n"
         finally:
             again.send_signal(signal.SIGTERM)
             assert again.wait(timeout=20) == 0

@@ -66,13 +66,14 @@ class VoiceLoop:
                     self._safely(self.step)
                     self._safely(self._wait)
             finally:
+                self._safely(self.begin)
                 self.provider.close()
-                self._until_done(self.begin, tries=1)
         connection.close()
 
     def begin(self) -> None:
         """What an earlier process left on its lines is over, before anything is placed."""
-        end_lost_calls(provider=self.provider.name, now=self.clock())
+        for lost in end_lost_calls(provider=self.provider.name, now=self.clock()):
+            self.provider.hang_up(lost.provider_call_id, reason="provider_lost")
 
     def step(self) -> None:
         """One round."""
@@ -139,10 +140,9 @@ class VoiceLoop:
         self.stop.wait(TROUBLE_SECONDS)
         return False
 
-    def _until_done(self, act: Callable[[], None], *, tries: int = 600) -> None:
-        for _ in range(tries):
-            if self._safely(act) or self.stop.is_set():
-                return
+    def _until_done(self, act: Callable[[], None]) -> None:
+        while not self._safely(act) and not self.stop.is_set():
+            continue  # `_safely` has waited
 
     def _wait(self) -> None:
         """Until a page asks for something, or it is time to hear the lines again."""

@@ -96,8 +96,8 @@ def calls_to_end(*, provider: str) -> list[Due]:
 
 
 def calls_past_window(*, provider: str, now: datetime) -> list[Due]:
-    """Calls nothing permits any more."""
-    return _due(provider, window_closes_at__lte=now, ended_by="")
+    """Calls nothing permits any more, until the line says that they are over."""
+    return _due(provider, window_closes_at__lte=now)
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def warn_before_window(*, provider: str, now: datetime) -> list[Due]:
 
 
 @transaction.atomic
-def end_lost_calls(*, provider: str, now: datetime) -> int:
+def end_lost_calls(*, provider: str, now: datetime) -> list[Due]:
     """Calls a process that is gone had on its lines: they are over, whoever was on them.
 
     Run at the start, before anything is placed. What was asked for but never taken up waits on.
@@ -127,7 +127,7 @@ def end_lost_calls(*, provider: str, now: datetime) -> int:
     lost = _due(provider)
     for one in lost:
         _tell(_row(one.call_id), LineEvent.ENDED, "provider_lost", now)
-    return len(lost)
+    return lost
 
 
 def note_telephones(*, sender_id: int, can_record: bool, now: datetime) -> None:

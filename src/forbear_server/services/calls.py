@@ -160,7 +160,7 @@ def record_line_event(
 def end_call_by_window(*, call_id: UUID, now: datetime) -> None:
     """The permitted time is over: the call was ended by us, not by anybody on the line."""
     row = Call.objects.select_for_update().filter(pk=call_id, ended_at__isnull=True).first()
-    if row is not None:
+    if row is not None and row.ended_by != "window":
         row.ended_by = "window"
         row.save(update_fields=["ended_by"])
         record_of_call("call.warned", row, now, body={"code": "window_over"})
