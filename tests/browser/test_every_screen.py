@@ -50,7 +50,7 @@ SCREENS = [
     ("compliance", "/console/evidence/?event=contact.refused", "C15", "C15-list"),
     ("collector", "/console/evidence/?q=nobody", "C15-empty", "C15-empty"),
     ("strategist", "/console/evidence/?since=yesterday", "C15-invalid", "problems"),
-    ("compliance", "/console/evidence/E-91/", "C15-entry", "C15-verified"),
+    ("compliance", "/console/evidence/E-148/", "C15-entry", "C15-verified"),
     ("strategist", "/console/scorecards/", "C17-list", "C17-list"),
     ("lead", "/console/scorecards/standing/", "C17-standing", "C17-standing-rules"),
     ("lead", "/console/", "C02-attention", "C02-attention"),

@@ -20,10 +20,16 @@ from forbear_server.store.evidence_persons import borrower_person, hold_keys, ke
 from forbear_server.store.models import (
     BehaviourEvent,
     Borrower,
+    BorrowerAddress,
+    Call,
+    ContactHold,
+    ContactPreference,
     EarlyWarning,
     EvidencePerson,
     EvidenceSubject,
+    InboundMessage,
     LoanScore,
+    Message,
     PermitRequest,
     RetentionHold,
     Standing,
@@ -85,6 +91,7 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
     )
     subjects.delete()
     delete_recordings_of(borrower_ref)
+    _delete_contact(borrower_ref)
     _delete_permits(borrower_ref)
     _delete_scores(borrower_ref)
     person.ref, person.key_sealed, person.erased_at = "", "", now
@@ -93,6 +100,12 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
         name_sealed="", phone_sealed="", id_number_sealed="", address_sealed=""
     )
     return recorded
+
+
+def _delete_contact(borrower_ref: str) -> None:
+    """Messages with their receipts, replies, calls, addresses, wishes and holds go with them."""
+    for table in (Message, InboundMessage, Call, BorrowerAddress, ContactPreference, ContactHold):
+        table.objects.filter(borrower__ref=borrower_ref).delete()
 
 
 def _delete_scores(borrower_ref: str) -> None:

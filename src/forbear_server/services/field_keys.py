@@ -6,21 +6,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from forbear_server.selectors.addresses import FIELD as ADDRESS_FIELD
 from forbear_server.selectors.lenders import list_lenders
 from forbear_server.services.evidence import append_evidence
+from forbear_server.services.recordings import kept_recordings
 from forbear_server.services.sign_in import TOTP_FIELD
 from forbear_server.store.evidence_persons import KEY_FIELD
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import Borrower, EvidencePerson, User
+from forbear_server.store.models import (
+    Borrower,
+    BorrowerAddress,
+    Call,
+    EvidencePerson,
+    InboundMessage,
+    Message,
+    User,
+)
 from forbear_server.store.sealed_files import is_under_current_key, reseal_file
 from forbear_server.store.sealing import SealBroken, current_key_id, reseal
 from forbear_server.store.tape_files import kept_files
 
 BORROWER_FIELDS = ("name", "phone", "id_number", "address")
+# Sealed columns of contact, bound to their own row by its uuid.
+CONTACT_FIELDS: tuple[tuple[type[Message | InboundMessage | Call], tuple[str, ...], str], ...] = (
+    (Message, ("text", "subject", "address"), "message"),
+    (InboundMessage, ("text",), "inbound_message"),
+    (Call, ("note",), "call"),
+)
 
 
 class RotationIncomplete(SealBroken):
@@ -59,7 +76,7 @@ def _rotate_lender(lender_id: int, now: datetime, batch: int) -> _Rotated:
     while moved := sum(_batches(batch)):
         rows += moved
     files = 0
-    for path, row in kept_files(lender_id):
+    for path, row in _files(lender_id):
         if not is_under_current_key(path):
             reseal_file(path, row=row)
             files += 1
@@ -77,9 +94,17 @@ def _rotate_lender(lender_id: int, now: datetime, batch: int) -> _Rotated:
 
 def _count_left(lender_id: int) -> int:
     """Rows and files of this lender that are still under another key."""
-    files = sum(not is_under_current_key(path) for path, _row in kept_files(lender_id))
+    files = sum(not is_under_current_key(path) for path, _row in _files(lender_id))
     rows = _stale_borrowers().count() + _stale_users().count() + _stale_persons().count()
+    rows += _stale_addresses().count()
+    rows += sum(_stale(table, fields).count() for table, fields, _name in CONTACT_FIELDS)
     return rows + files
+
+
+def _files(lender_id: int) -> Iterator[tuple[Path, str]]:
+    """Sealed files of a lender: uploaded tapes, and recordings of calls."""
+    yield from kept_files(lender_id)
+    yield from kept_recordings(lender_id)
 
 
 def _batches(size: int) -> Iterator[int]:
@@ -89,6 +114,11 @@ def _batches(size: int) -> Iterator[int]:
         yield rows
     while rows := _reseal_persons(size):
         yield rows
+    while rows := _reseal_addresses(size):
+        yield rows
+    for table, fields, name in CONTACT_FIELDS:
+        while rows := _reseal_contact(table, fields, name, size):
+            yield rows
 
 
 def _stale_borrowers() -> QuerySet[Borrower]:
@@ -141,4 +171,47 @@ def _reseal_persons(size: int) -> int:
     for row in rows:
         row.key_sealed = reseal(row.key_sealed, field=KEY_FIELD, row=str(row.pk))
         row.save(update_fields=["key_sealed"])
+    return len(rows)
+
+
+def _stale(
+    table: type[Message | InboundMessage | Call], fields: tuple[str, ...]
+) -> QuerySet[Message | InboundMessage | Call]:
+    current = f"{current_key_id()}."
+    stale = Q()
+    for field in fields:
+        column = f"{field}_sealed"
+        stale |= ~Q(**{column: ""}) & ~Q(**{f"{column}__startswith": current})
+    return table.objects.filter(stale)
+
+
+@transaction.atomic
+def _reseal_contact(
+    table: type[Message | InboundMessage | Call], fields: tuple[str, ...], name: str, size: int
+) -> int:
+    rows = list(_stale(table, fields).select_for_update(skip_locked=True)[:size])
+    for row in rows:
+        for field in fields:
+            sealed = reseal(
+                getattr(row, f"{field}_sealed"),
+                field=f"{name}.{field}",
+                row=f"{row.lender_id}:{row.uuid}",
+            )
+            setattr(row, f"{field}_sealed", sealed)
+        row.save(update_fields=[f"{field}_sealed" for field in fields])
+    return len(rows)
+
+
+def _stale_addresses() -> QuerySet[BorrowerAddress]:
+    return BorrowerAddress.objects.exclude(address_sealed__startswith=f"{current_key_id()}.")
+
+
+@transaction.atomic
+def _reseal_addresses(size: int) -> int:
+    stale = _stale_addresses().select_related("borrower")
+    rows = list(stale.select_for_update(of=("self",), skip_locked=True)[:size])
+    for row in rows:
+        place = f"{row.lender_id}:{row.borrower.ref}"
+        row.address_sealed = reseal(row.address_sealed, field=ADDRESS_FIELD, row=place)
+        row.save(update_fields=["address_sealed"])
     return len(rows)

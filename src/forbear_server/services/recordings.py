@@ -7,6 +7,7 @@ next start finds the plain one again.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -130,6 +131,14 @@ def delete_recordings_over(*, lender: LenderRow, now: datetime) -> int:
         record_of_call("call.recorded", row, now, body={"recording": "deleted"})
         _remove_on_commit(row.recording_digest)
     return len(over)
+
+
+def kept_recordings(lender_id: int) -> Iterator[tuple[Path, str]]:
+    """Sealed recordings that are there, with the row each is bound to: for a change of keys."""
+    for row in Call.objects.filter(lender_id=lender_id).exclude(recording_digest=""):
+        path = recording_file(row.recording_digest)
+        if path.exists():
+            yield path, _place(row)
 
 
 def delete_recordings_of(borrower_ref: str) -> None:
