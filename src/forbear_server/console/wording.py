@@ -48,6 +48,7 @@ VERDICT_REASONS: Words = {
     "third_person": gettext_lazy("不联系第三人"),
     "on_hold": gettext_lazy("暂停联系中"),
     "channel_opted_out": gettext_lazy("已退订该渠道"),
+    "time_inconvenient": gettext_lazy("本人说过此时不便"),
     "contact_stopped": gettext_lazy("已书面要求停止联系"),
     "local_time_unknown": gettext_lazy("时区未知，按最严格处理"),
     "night_without_consent": gettext_lazy("夜间联系没有本人同意"),
