@@ -16,6 +16,7 @@ from uuid import UUID
 import typer
 from django.conf import settings
 
+from forbear import rulebooks
 from forbear.contact.channels import VOICE
 from forbear.primitives.errors import RequestRefused
 from forbear_server.cli.asking import asking
@@ -208,6 +209,7 @@ def _senders(channels: Path | None) -> tuple[SenderSettings, ...]:
 def _loops(
     senders: tuple[SenderSettings, ...], stop: threading.Event, lease: int
 ) -> list[OutboxLoop]:
+    rulebooks.version()  # read the law before the first message waits for it
     loops = []
     for one in senders:
         if one.channel in VOICE:
