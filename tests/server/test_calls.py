@@ -185,7 +185,7 @@ def test_what_the_borrower_said_counts_at_once(caller: Actor, code: str) -> None
     hold, wish = EFFECTS[code]
     assert list(ContactHold.objects.values_list("kind", flat=True)) == ([hold] if hold else [])
     assert list(ContactPreference.objects.values_list("kind", flat=True)) == (
-        [wish] if wish else []
+        [wish] * (2 if code == "channel_stopped" else 1) if wish else []  # a person's and an AI's
     )
 
 

@@ -246,7 +246,10 @@ def test_a_channel_switched_off_is_refused_at_once_and_can_be_taken_back(
     assert "POLICY-OPTED-OUT" in panel
     with lender_scope(night):
         stated = ContactPreference.objects.get().pk
-    assert client.post(f"{PAGE}statements/{stated}/withdraw/").status_code == 302
+    # What a borrower forbade, the collector does not take back.
+    assert client.post(f"{PAGE}statements/{stated}/withdraw/").status_code == 409
+    officer = signed_in(Role.COMPLIANCE)
+    assert officer.post(f"{PAGE}statements/{stated}/withdraw/").status_code == 302
     panel = client.get(PAGE + "panel/").content.decode()
     assert 'data-channel="sms" data-verdict="allowed"' in panel
 

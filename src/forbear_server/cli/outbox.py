@@ -28,7 +28,7 @@ from forbear_server.gateways.configured import (
     open_gateway,
     read_channels,
 )
-from forbear_server.jobs.outbox import OutboxLoop, run_loops
+from forbear_server.jobs.outbox import BATCH, OutboxLoop, run_loops
 from forbear_server.jobs.statements import read_statement
 from forbear_server.selectors.access import Screen
 from forbear_server.selectors.actors import Actor
@@ -39,7 +39,7 @@ from forbear_server.services.addresses import index_phones
 from forbear_server.services.channels import SenderTerms, register_senders
 from forbear_server.services.receipts import resolve_message, settle_by_statement
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.ui.clock import business_now
+from forbear_server.ui.clock import BEIJING, business_now
 
 app = typer.Typer(no_args_is_help=True, help="Messages on their way out, and what became of them.")
 Account = Annotated[str, typer.Option("--as", help="Account of the desk that asks.")]
@@ -178,7 +178,7 @@ def _settle(
         actor=actor,
         sender_id=sender_id,
         lines=read_statement(statement),
-        complete_until=until or business_now(),
+        complete_until=business_now() if until is None else _with_zone(until),
         now=business_now(),
     )
     told = {"taken": taken, "never_taken": never}
@@ -186,6 +186,10 @@ def _settle(
         typer.echo(json.dumps(told))
     else:
         show_records([told], as_json=False, title="Settled")
+
+
+def _with_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
 
 def _card(view: OutboxView, number: int) -> dict[str, object]:
@@ -232,6 +236,8 @@ def _loops(
                 clock=business_now,
                 stop=stop,
                 lease=timedelta(seconds=lease),
+                # Where messages go one by one, the permit is asked about one by one.
+                batch=BATCH if one.gateway == "smpp" else 1,
             )
         )
     return loops

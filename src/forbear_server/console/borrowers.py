@@ -69,7 +69,8 @@ def hold(request: ConsoleRequest, ref: str) -> HttpResponseBase:
     if kind not in {one.value for one in (*INTAKE, HoldKind.PAUSE)}:
         raise Http404
     days = request.POST.get("days", "")
-    until = now + timedelta(days=int(days)) if days.isdigit() else None
+    is_days = days.isascii() and days.isdigit() and len(days) <= 4
+    until = now + timedelta(days=int(days)) if is_days else None
     try:
         kept = place_hold(
             actor=request.actor,
@@ -167,7 +168,7 @@ def _statement(request: ConsoleRequest) -> Statement | None:
 
 def _minute(text: str) -> int | None:
     hour, _colon, minute = text.partition(":")
-    if not (hour.isdigit() and minute.isdigit()):
+    if not (text.isascii() and len(text) <= 5 and hour.isdigit() and minute.isdigit()):
         return None
     return int(hour) * 60 + int(minute)
 

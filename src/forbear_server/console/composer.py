@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from forbear.contact.channels import Channel
 from forbear.contact.wording.errors import WordingRefused
 from forbear.contact.wording.templates import require_first_tone
 from forbear_server.console.actors import ConsoleRequest
@@ -21,6 +20,7 @@ from forbear_server.console.composer_display import (
     READERS,
     Typed,
     composer_context,
+    subject_of,
     text_of,
     typed_in,
 )
@@ -99,9 +99,7 @@ def _draft(
         channel=typed.channel,
         text=text,
         idempotency_key=typed.key or secrets.token_hex(16),
-        subject=(chosen.wording.subject if chosen else typed.subject)
-        if typed.channel is Channel.MAIL
-        else "",
+        subject=subject_of(request, page, typed, chosen),
         loan_ref=typed.loan_ref or (worst.facts.ref if worst else ""),
         purpose=chosen.purpose if chosen else "collect",
         language=page.language,

@@ -13,7 +13,7 @@ from forbear.contact.wording.facts import Case, Direction, Language
 from forbear.contact.wording.lengths import SmsLength, sms_parts
 from forbear.contact.wording.rules import KIND_WORDS
 from forbear.contact.wording.screening import Finding, Outcome, screen
-from forbear.contact.wording.templates import filled
+from forbear.contact.wording.templates import FilledText, filled
 from forbear.contact.wording.variables import Variable
 from forbear.primitives.errors import RequestRefused
 from forbear_server.console.actors import ConsoleRequest
@@ -29,6 +29,7 @@ from forbear_server.selectors.message_cases import lender_names, message_cases
 
 TABS = (Channel.SMS, Channel.APP, Channel.MAIL, Channel.WECHAT, Channel.LETTER)
 LANGUAGES = frozenset(one.value for one in Language)
+WITH_SUBJECT = frozenset({Channel.MAIL, Channel.LETTER})
 READERS = frozenset({Role.LEAD, Role.COMPLIANCE})
 _KINDS = {"block": "harm", "person": "care", "advise": "note"}
 
@@ -93,7 +94,7 @@ def composer_context(
         "composer_problem": problem,
         "screening": shown_screening(request, page, text, typed, now) if text else None,
         "may_answer_for_words": request.actor.role in READERS,
-        "new_key": typed.key or secrets.token_hex(16),
+        "new_key": secrets.token_hex(16),
     }
 
 
@@ -166,12 +167,27 @@ def text_of(
     """The text as the borrower would get it, and what is wrong with it."""
     if chosen is None:
         return typed.text.strip(), ""
+    try:
+        return _filled(request, page, typed, chosen).text, ""
+    except WordingRefused as refused:
+        return "", str(refused)
+
+
+def subject_of(
+    request: ConsoleRequest, page: BorrowerPage, typed: Typed, chosen: TemplateChoice | None
+) -> str:
+    """The subject as the borrower would get it; only mail and letters have one."""
+    if typed.channel not in WITH_SUBJECT:
+        return ""
+    return typed.subject if chosen is None else _filled(request, page, typed, chosen).subject
+
+
+def _filled(
+    request: ConsoleRequest, page: BorrowerPage, typed: Typed, chosen: TemplateChoice
+) -> FilledText:
     loan = next((one for one in page.loans if one.facts.ref == typed.loan_ref), page.worst)
     values = {
         **template_values(request.actor, page, loan, chosen.wording.language),
         Variable.FREE: typed.free,
     }
-    try:
-        return filled(chosen.wording, values).text, ""
-    except WordingRefused as refused:
-        return "", str(refused)
+    return filled(chosen.wording, values)

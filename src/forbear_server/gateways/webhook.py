@@ -171,8 +171,7 @@ def verify_signature(
 ) -> str:
     """The call's id, once signature and time fit; raises `SignatureWrong`.
 
-    The caller keeps the ids of the last ten minutes: a call with a known id is a replay and is
-    answered as before without reading it again.
+    A call told again within the tolerance is harmless: every event in it counts once by its own id.
     """
     given = {name.lower(): value for name, value in headers.items()}
     name, seconds = given.get("webhook-id", ""), given.get("webhook-timestamp", "")

@@ -60,6 +60,8 @@ class OutboxLoop:
     lease: timedelta = LEASE
     counts: dict[str, int] = field(default_factory=dict)
     _looked_at: datetime | None = None
+    # Heard and not yet kept: what one fault kept from being kept is kept the next time.
+    _in_hand: list[Heard] = field(default_factory=list)
 
     @property
     def worker(self) -> Worker:
@@ -89,6 +91,9 @@ class OutboxLoop:
             _log.error("the desk cannot be reached: %s", fault)
             connection.close()
             self.stop.wait(TROUBLE_SECONDS)
+        except Exception:  # whatever it is, the other messages must go on
+            _log.exception("a round of the outbox failed")
+            self.stop.wait(TROUBLE_SECONDS)
 
     def step(self) -> bool:
         """One round; whether there was anything to do."""
@@ -100,26 +105,32 @@ class OutboxLoop:
 
     def listen(self) -> int:
         """Keep what the channel said, then acknowledge it: told again after a crash, counted once."""
-        heard = self.gateway.hear()
-        if not heard:
+        self._in_hand += self.gateway.hear()
+        if not self._in_hand:
             return 0
-        now = self.clock()
-        receipts = [one.event for one in heard if isinstance(one.event, Receipt)]
-        inbound = [one.event for one in heard if isinstance(one.event, Inbound)]
+        now, many = self.clock(), len(self._in_hand)
+        receipts = [one for one in self._in_hand if isinstance(one.event, Receipt)]
         record_receipts(
-            sender_id=self.sender_id, kind=self.address_kind, receipts=receipts, now=now
+            sender_id=self.sender_id,
+            kind=self.address_kind,
+            receipts=[one.event for one in receipts if isinstance(one.event, Receipt)],
+            now=now,
         )
-        for event in inbound:
-            record_inbound(
-                lender=self.lender,
-                sender_id=self.sender_id,
-                kind=self.address_kind,
-                event=event,
-                now=now,
-            )
-        _acknowledge(heard)
-        self._count("heard", len(heard))
-        return len(heard)
+        _acknowledge(receipts)
+        self._in_hand = [one for one in self._in_hand if isinstance(one.event, Inbound)]
+        while self._in_hand:
+            event = self._in_hand[0].event
+            if isinstance(event, Inbound):
+                record_inbound(
+                    lender=self.lender,
+                    sender_id=self.sender_id,
+                    kind=self.address_kind,
+                    event=event,
+                    now=now,
+                )
+            _acknowledge([self._in_hand.pop(0)])
+        self._count("heard", many)
+        return many
 
     def send_due(self) -> int:
         """Claim, ask, hand over, settle: one batch."""

@@ -57,5 +57,11 @@ def borrower_of(word: str) -> Borrower | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
+def owners_of(word: str) -> list[int]:
+    """Everybody whose address this is: one telephone may be a couple's."""
+    rows = BorrowerAddress.objects.filter(ref=word).order_by("borrower_id")
+    return list(rows.values_list("borrower_id", flat=True).distinct())
+
+
 def sealed_row(borrower: Borrower) -> str:
     return f"{borrower.lender_id}:{borrower.ref}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count
 
 from forbear.contact.channels import Channel
 from forbear.contact.wording.facts import Language
@@ -63,6 +64,17 @@ def messages_before(borrower_id: int, purpose: str) -> int:
     """How many messages of this purpose went or go to this person."""
     rows = Message.objects.filter(borrower_id=borrower_id, purpose=purpose)
     return rows.exclude(state__in=["cancelled", "dead"]).count()
+
+
+def messages_to(borrower_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """How many messages of each purpose went or go to each person."""
+    rows = Message.objects.filter(borrower_id__in=borrower_ids)
+    counted = (
+        rows.exclude(state__in=["cancelled", "dead"])
+        .values_list("borrower_id", "purpose")
+        .annotate(many=Count("pk"))
+    )
+    return {(borrower_id, purpose): many for borrower_id, purpose, many in counted}
 
 
 def template_values(

@@ -20,6 +20,7 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import FIELD, sealed_row
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.services.evidence import Recorded, append_evidence
+from forbear_server.services.message_rows import cancel_waiting
 from forbear_server.services.preference_rows import Statement, keep_statement
 from forbear_server.store.address_words import address_word
 from forbear_server.store.evidence_persons import borrower_person
@@ -161,11 +162,19 @@ def _index_book(
 def take_out_of_use(
     *, borrower: Borrower, word: str, reason: str, now: datetime, actor: Actor | None
 ) -> bool:
-    """Never use this address again; inside the transaction of what was learnt."""
+    """Never use this address again, nor for what waits; inside the transaction of what was learnt."""
     changed = BorrowerAddress.objects.filter(
         borrower=borrower, ref=word, out_of_use_at__isnull=True
     ).update(out_of_use_at=now, out_of_use_reason=reason)
     if changed:
+        cancel_waiting(
+            borrower_id=borrower.pk,
+            channel="",
+            loan_ref="",
+            reason=reason,
+            now=now,
+            address_word=word,
+        )
         append_evidence(
             "address.taken_out",
             now=now,

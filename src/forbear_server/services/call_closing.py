@@ -16,7 +16,7 @@ from forbear.contact.calls import (
     Identity,
     disposition_of,
 )
-from forbear.contact.channels import Channel
+from forbear.contact.channels import VOICE
 from forbear.contact.preferences import HoldKind, PreferenceKind
 from forbear.contact.wording.facts import Case, Direction
 from forbear.contact.wording.screening import Outcome as Screened
@@ -26,6 +26,7 @@ from forbear_server.services.addresses import take_out_of_use
 from forbear_server.services.call_rows import record_of_call
 from forbear_server.services.evidence import Recorded
 from forbear_server.services.preference_rows import Statement, keep_hold, keep_statement
+from forbear_server.services.preferences import check_statement
 from forbear_server.services.refusals import refusals_recorded
 from forbear_server.store.models import Borrower, Call, PermitRequest
 from forbear_server.store.sealing import seal
@@ -136,19 +137,20 @@ def _act_on(
             borrower=borrower, word=row.address_ref, reason=reason, now=now, actor=actor
         )
     if found.code == "channel_stopped":
-        said = Statement(
-            kind=PreferenceKind.CHANNEL_OPT_OUT,
-            source="collector",
-            channel=Channel.VOICE_INTERACTIVE,
-        )
-        keep_statement(borrower=borrower, said=said, actor=actor, now=now)
+        for channel in sorted(VOICE):
+            said = Statement(
+                kind=PreferenceKind.CHANNEL_OPT_OUT, source="collector", channel=channel
+            )
+            keep_statement(borrower=borrower, said=said, actor=actor, now=now)
     if found.code == "callback_agreed" and None not in agreed:
         said = Statement(
             kind=PreferenceKind.AGREED_HOURS,
             source="collector",
             from_minute=agreed[0],
             until_minute=agreed[1],
+            words=f"said in call {row.uuid}",
         )
+        check_statement(said, now)
         keep_statement(borrower=borrower, said=said, actor=actor, now=now)
 
 

@@ -7,7 +7,7 @@ dialled, so a crash in between ends a call that was never placed instead of plac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -24,13 +24,17 @@ from forbear.contact.channels import Channel
 from forbear.contact.dispatch import NotThePermittedMessage
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import FIELD, sealed_row
+from forbear_server.selectors.lenders import lender_row
 from forbear_server.services.call_rows import record_of_call, wake_telephones
 from forbear_server.services.calls import record_line_event
+from forbear_server.services.permit_batches import use_permits
 from forbear_server.services.permit_rows import permit_of
 from forbear_server.services.refusals import refusals_recorded
 from forbear_server.store.models import BorrowerAddress, Call, ChannelSender
 from forbear_server.store.sealing import unseal
 
+# An order nobody took up so long is over: the moment it was asked for has passed.
+ORDER_LASTS = timedelta(minutes=1)
 UNDER_WAY = ("dialling", "ringing", "connected")
 
 
@@ -60,10 +64,17 @@ def take_order(*, provider: str, now: datetime) -> CallOrder | None:
             return None
         row.provider_call_id = str(row.uuid)
         row.save(update_fields=["provider_call_id"])
-        order = _order(row) if now < row.window_closes_at else None
+        is_wanted = row.end_wished_at is None and now - row.asked_at < ORDER_LASTS
+        order = _order(row) if is_wanted and _still_permitted(row, now) else None
         if order is not None:
             return order
         fail_call(row=row, reason="not_dialled", now=now)
+
+
+def _still_permitted(row: Call, now: datetime) -> bool:
+    """Asked once more before the number is dialled: a hold or an opt-out may have come since."""
+    used = use_permits(lender=lender_row(row.lender), rows=[row.permit], now=now)
+    return row.permit_id in used.usable
 
 
 def fail_call(*, row: Call, reason: str, now: datetime) -> None:

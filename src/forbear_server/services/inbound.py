@@ -19,7 +19,7 @@ from forbear.contact.wording.intents import intents_of
 from forbear.contact.wording.stop_words import Scope, opt_out
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.addresses import borrower_of
+from forbear_server.selectors.addresses import borrower_of, owners_of
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.selectors.lenders import LenderRow
 from forbear_server.services.addresses import index_phones
@@ -31,6 +31,8 @@ from forbear_server.store.models import Borrower, ChannelSender, InboundMessage
 from forbear_server.store.sealing import seal
 
 LONGEST_KEPT = 5000
+# What a person may say was done; nothing else stands open in the log.
+OUTCOMES = frozenset({"read", "done", "answered"})
 
 
 class InboundUnknown(RequestRefused):
@@ -45,8 +47,8 @@ def record_inbound(
 ) -> UUID | None:
     """Keep what came in, once; stop words opt the person out in the same transaction.
 
-    None when it was told before. Written by an address that is nobody's we know, it waits for a
-    person; stop words from there are kept too.
+    None when it was told before. An address that several borrowers share opts all of them out;
+    one that is nobody's we know is kept, and counted on the page of the channels.
     """
     sender = ChannelSender.objects.get(pk=sender_id)
     if InboundMessage.objects.filter(sender=sender, channel_id=event.channel_id).exists():
@@ -86,9 +88,16 @@ def record_inbound(
             "opted_out": stop.scope.value if stop else "",
         },
     )
-    if stop is not None and borrower is not None:
-        _opt_out(borrower, stop.scope, sender.channel, text, now)
+    if stop is not None:
+        _opt_out_all(word, stop.scope, sender.channel, text, now)
     return row_id
+
+
+def _opt_out_all(word: str, scope: Scope, channel: str, text: str, now: datetime) -> None:
+    """Everybody who shares the address: leaving in peace comes first."""
+    owners = Borrower.objects.select_for_update().filter(pk__in=owners_of(word))
+    for owner in owners.order_by("pk"):
+        _opt_out(owner, scope, channel, text, now)
 
 
 def _opt_out(borrower: Borrower, scope: Scope, channel: str, text: str, now: datetime) -> None:
@@ -117,7 +126,8 @@ def close_inbound(*, actor: Actor, inbound_id: UUID, outcome: str, now: datetime
     )
     if row is None or row.borrower is None or not visible_refs(actor, [row.borrower.ref]):
         raise InboundUnknown("There is no such message to close, or it is not yours to see.")
-    row.handled_at, row.handled_by_id, row.handled_as = now, actor.user_id, outcome[:32]
+    outcome = outcome if outcome in OUTCOMES else "read"
+    row.handled_at, row.handled_by_id, row.handled_as = now, actor.user_id, outcome
     row.save(update_fields=["handled_at", "handled_by", "handled_as"])
     return append_evidence(
         "message.answered",
@@ -126,7 +136,7 @@ def close_inbound(*, actor: Actor, inbound_id: UUID, outcome: str, now: datetime
         actor=actor,
         about=f"inbound:{row.pk}",
         person=borrower_person(row.borrower.ref),
-        body={"channel": row.channel, "outcome": outcome[:32]},
+        body={"channel": row.channel, "outcome": outcome},
     )
 
 

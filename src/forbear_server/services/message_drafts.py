@@ -12,7 +12,7 @@ from forbear.contact.channels import Channel
 from forbear.contact.dispatch import LONGEST_TEXT
 from forbear.contact.wording.facts import Case, Direction
 from forbear.contact.wording.screening import Finding, Outcome, screen
-from forbear.contact.wording.templates import is_filled_from
+from forbear.contact.wording.templates import Tone, is_filled_from
 from forbear_server.selectors.addresses import KIND_OF, Address
 from forbear_server.selectors.approved_templates import wording_of
 from forbear_server.store.models import Borrower, ChannelSender, Message, MessageTemplate
@@ -34,6 +34,8 @@ class Refusal(StrEnum):
     TEMPLATE_NOT_APPROVED = "template_not_approved"
     TEXT_FAULTY = "text_faulty"
     TEXT_NOT_OF_TEMPLATE = "text_not_of_template"
+    FIRST_TONE_NOT_HELP = "first_tone_not_help"
+    LOAN_UNKNOWN = "loan_unknown"
     WORDING_BLOCKED = "wording_blocked"
     WORDING_NEEDS_PERSON = "wording_needs_person"
     REFUSED_BY_RULE = "refused_by_rule"
@@ -87,6 +89,9 @@ class Desk:
     cases: Mapping[str, Case]
     # Of a borrower without loans nothing is known but who lends.
     unknown_case: Case
+    # Whose loan each is, and how many messages of a purpose went or go to a person.
+    loans: Mapping[str, int]
+    before: Mapping[tuple[int, str], int]
     room: dict[int, int] = field(default_factory=dict)
 
 
@@ -95,10 +100,11 @@ def refusal_of(draft: MessageDraft, desk: Desk, now: datetime) -> Queued | None:
     refusal = _desk_refusal(draft, desk)
     if refusal is not None:
         return Queued(draft, refusal=refusal)
-    if not draft.text.strip() or len(draft.text) > LONGEST_TEXT or _is_broken(draft.text):
+    is_odd = _is_broken(draft.text) or _is_broken(draft.subject) or "\n" in draft.subject
+    if not draft.text.strip() or len(draft.text) > LONGEST_TEXT or is_odd:
         return Queued(draft, refusal=Refusal.TEXT_FAULTY)
     found = screen(
-        draft.text,
+        f"{draft.subject}\n{draft.text}" if draft.subject else draft.text,
         about=desk.cases.get(draft.borrower_ref, desk.unknown_case),
         direction=Direction.OUTGOING,
     )
@@ -125,14 +131,23 @@ def _desk_refusal(draft: MessageDraft, desk: Desk) -> Refusal | None:
         return Refusal.SENDER_STOPPED
     if (borrower.pk, KIND_OF[draft.channel]) not in desk.addresses:
         return Refusal.ADDRESS_MISSING
-    if draft.template_uuid is not None:
-        template = desk.templates.get(draft.template_uuid)
-        if template is None or template.state != "approved":
-            return Refusal.TEMPLATE_NOT_APPROVED
-        if template.channel != draft.channel.value:
-            return Refusal.TEMPLATE_NOT_APPROVED
-        if not is_filled_from(wording_of(template), draft.text):
-            return Refusal.TEXT_NOT_OF_TEMPLATE
+    if draft.loan_ref and desk.loans.get(draft.loan_ref) != borrower.pk:
+        return Refusal.LOAN_UNKNOWN
+    return _template_refusal(draft, desk, borrower) if draft.template_uuid else None
+
+
+def _template_refusal(draft: MessageDraft, desk: Desk, borrower: Borrower) -> Refusal | None:
+    """A template is used for what it was approved for: its words, subject, channel and purpose."""
+    template = desk.templates.get(draft.template_uuid) if draft.template_uuid else None
+    if template is None or template.state != "approved":
+        return Refusal.TEMPLATE_NOT_APPROVED
+    if (template.channel, template.purpose) != (draft.channel.value, draft.purpose):
+        return Refusal.TEMPLATE_NOT_APPROVED
+    wording = wording_of(template)
+    if not is_filled_from(wording, draft.text, subject=draft.subject):
+        return Refusal.TEXT_NOT_OF_TEMPLATE
+    if not desk.before.get((borrower.pk, draft.purpose)) and wording.tone is not Tone.HELP:
+        return Refusal.FIRST_TONE_NOT_HELP
     return None
 
 

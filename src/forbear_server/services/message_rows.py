@@ -92,7 +92,13 @@ def end_messages(
 
 
 def cancel_waiting(
-    *, borrower_id: int, channel: str, loan_ref: str, reason: str, now: datetime
+    *,
+    borrower_id: int,
+    channel: str,
+    loan_ref: str,
+    reason: str,
+    now: datetime,
+    address_word: str = "",
 ) -> int:
     """Cancel what waits for this borrower: on one channel or (empty) all, about one loan or all.
 
@@ -104,6 +110,8 @@ def cancel_waiting(
         waiting = waiting.filter(channel=channel)
     if loan_ref:
         waiting = waiting.filter(loan_ref__in=["", loan_ref])
-    rows = list(waiting)
+    if address_word:
+        waiting = waiting.filter(address_ref=address_word)
+    rows = list(waiting.order_by("pk"))
     end_messages(rows, state="cancelled", reasons={row.uuid: reason for row in rows}, now=now)
     return len(rows)

@@ -18,6 +18,7 @@ from forbear.contact.permission import ContactRequest
 from forbear.contact.wording.facts import Case
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import KIND_OF, addresses_in_use
+from forbear_server.selectors.approved_templates import messages_to
 from forbear_server.selectors.message_cases import lender_names, message_cases
 from forbear_server.services.addresses import index_phones, index_postal
 from forbear_server.services.message_drafts import (
@@ -32,7 +33,14 @@ from forbear_server.services.permit_batches import BatchAnswer, PermitAsked, iss
 from forbear_server.store.evidence_batches import append_many
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.evidence_rows import Fact
-from forbear_server.store.models import Borrower, ChannelSender, Message, MessageTemplate
+from forbear_server.store.models import (
+    Borrower,
+    ChannelSender,
+    Loan,
+    Message,
+    MessageTemplate,
+    PermitRequest,
+)
 from forbear_server.store.sealing import seal
 
 NOTIFY = "forbear_outbox"
@@ -57,8 +65,9 @@ def queue_messages(*, actor: Actor, drafts: Sequence[MessageDraft], now: datetim
         seen: set[str] = set()
         for place, draft in left:
             is_full = len(batch) >= MOST_AT_ONCE
-            (later if is_full or draft.borrower_ref in seen else batch).append((place, draft))
-            seen.add(draft.borrower_ref)
+            waits = is_full or seen & {draft.borrower_ref, f"key {draft.idempotency_key}"}
+            (later if waits else batch).append((place, draft))
+            seen |= {draft.borrower_ref, f"key {draft.idempotency_key}"}
         answers = _queue_batch(actor, [draft for _, draft in batch], now)
         done |= {place: answer for (place, _), answer in zip(batch, answers, strict=True)}
         left = later
@@ -73,18 +82,26 @@ def _queue_batch(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) ->
             idempotency_key__in=[d.idempotency_key for d in drafts]
         )
     }
+    asked_before = {
+        row.idempotency_key: row
+        for row in PermitRequest.objects.select_related("borrower").filter(
+            idempotency_key__in=[d.idempotency_key for d in drafts]
+        )
+    }
     desk = _desk_of(actor, drafts, now)
     answers: dict[str, Queued] = {}
     sound: list[MessageDraft] = []
     for draft in drafts:
         if (known := earlier.get(draft.idempotency_key)) is not None:
             answers[draft.idempotency_key] = _same_again(draft, known)
+        elif (asked := asked_before.get(draft.idempotency_key)) is not None:
+            answers[draft.idempotency_key] = _refused_again(draft, asked)
         elif (refused := refusal_of(draft, desk, now)) is not None:
             answers[draft.idempotency_key] = refused
         else:
             sound.append(draft)
-    asked = [_asked(draft, desk, now) for draft in sound]
-    permits = issue_permits(actor=actor, asked=asked, now=now)
+    wanted = [_asked(draft, desk, now) for draft in sound]
+    permits = issue_permits(actor=actor, asked=wanted, now=now)
     rows: list[Message] = []
     for draft, answer in zip(sound, permits, strict=True):
         if answer is None or answer.permit is None:
@@ -123,6 +140,12 @@ def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> Des
         templates=MessageTemplate.objects.in_bulk(wanted),
         cases=message_cases(actor, sorted(refs), at=now),
         unknown_case=Case(lender_names=lender_names(actor)),
+        loans=dict(
+            Loan.objects.filter(ref__in={d.loan_ref for d in drafts}).values_list(
+                "ref", "borrower_id"
+            )
+        ),
+        before=messages_to(ids),
     )
 
 
@@ -238,6 +261,20 @@ def _same_again(draft: MessageDraft, row: Message) -> Queued:
     if not is_same:
         return Queued(draft, refusal=Refusal.KEY_REUSED)
     return Queued(draft, row.uuid, send_from=row.send_from)
+
+
+def _refused_again(draft: MessageDraft, row: PermitRequest) -> Queued:
+    """The key came before and led to no message: the first answer stands."""
+    is_same = (
+        row.borrower.ref == draft.borrower_ref
+        and row.channel == draft.channel.value
+        and row.content_digest == content_digest(draft.text, subject=draft.subject)
+    )
+    refusals = {"refused": Refusal.REFUSED_BY_RULE, "needs_review": Refusal.NEEDS_REVIEW}
+    if not is_same or row.state not in refusals:
+        return Queued(draft, refusal=Refusal.KEY_REUSED)
+    grounds = tuple((g["rule_id"], g["reason"]) for g in row.grounds)
+    return Queued(draft, refusal=refusals[row.state], grounds=grounds)
 
 
 def _wake(rows: Sequence[Message]) -> None:

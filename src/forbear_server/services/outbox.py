@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from forbear.contact.attempts import Outcome
 from forbear.contact.channels import Channel
@@ -25,13 +25,19 @@ from forbear_server.services.permit_batches import use_permits
 from forbear_server.services.permit_rows import permit_of
 from forbear_server.services.receipt_rows import adopt_waiting_receipts, close_as_done
 from forbear_server.store.evidence_batches import append_many
-from forbear_server.store.models import ChannelSender, Message, MessagePart, PermitRequest
+from forbear_server.store.models import (
+    Borrower,
+    ChannelSender,
+    Message,
+    MessagePart,
+    PermitRequest,
+)
 from forbear_server.store.sealing import unseal
 
 LEASE = timedelta(seconds=60)
 # The channel said "not now": how long to leave a message alone, and how often to offer it.
 PAUSE_WHEN_BUSY = timedelta(seconds=5)
-MOST_TRIES = 200
+MOST_TRIES = 5000
 # No more than this is saved up while nothing was sent: a second's worth.
 BURST_SECONDS = 1
 SERVICE_MESSAGE_PLACE = "content"
@@ -57,7 +63,8 @@ def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
     if sender.stopped_at is not None:
         return []
     allowed = min(most, _allowance(sender, now))
-    waiting = Message.objects.filter(sender=sender, state="queued", send_from__lte=now)
+    is_due = Q(not_before__isnull=True) | Q(not_before__lte=now)
+    waiting = Message.objects.filter(is_due, sender=sender, state="queued", send_from__lte=now)
     rows = list(
         waiting.select_for_update(skip_locked=True).order_by("priority", "send_from", "queued_at")[
             :allowed
@@ -72,7 +79,6 @@ def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
         state="claimed",
         worker=worker.name,
         lease_until=now + worker.lease,
-        tries=F("tries") + 1,
     )
     sender.allowance_milli = _allowance_milli(sender, now) - 1000 * len(taken)
     sender.allowance_at = now
@@ -87,6 +93,9 @@ def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> 
     What no longer may go is cancelled, with the rule. A second message to the same person in one
     batch goes back to the queue: it is counted after the first. Raises `GateClosed`.
     """
+    # People before their messages, as whoever opts them out locks them.
+    ids = _own(worker, "claimed").filter(pk__in=claimed).values("borrower_id")
+    list(Borrower.objects.select_for_update().filter(pk__in=ids).order_by("pk").values("pk"))
     rows = list(_own(worker, "claimed").filter(pk__in=claimed).select_for_update().order_by("pk"))
     firsts = {row.borrower_id: row for row in reversed(rows)}
     seconds = [row.pk for row in rows if firsts[row.borrower_id].pk != row.pk]
@@ -270,7 +279,11 @@ def _busy(rows: Sequence[Message], by_id: Mapping[UUID, Answer], now: datetime) 
         dead, state="dead", reasons={row.pk: "channel_never_ready" for row in dead}, now=now
     )
     Message.objects.filter(pk__in=[row.pk for row in rows if row.tries < MOST_TRIES]).update(
-        state="queued", worker="", lease_until=None
+        state="queued",
+        worker="",
+        lease_until=None,
+        tries=F("tries") + 1,
+        not_before=now + PAUSE_WHEN_BUSY,
     )
 
 

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from forbear.contact.channels import Channel
 from forbear.contact.preferences import HoldKind, PreferenceKind
 from forbear_server.selectors.actors import Actor
@@ -105,10 +107,15 @@ def keep_hold(
     until: datetime | None = None,
 ) -> Kept:
     """Hold contact back for a locked borrower; a hold of the same kind that stands is kept."""
-    standing = ContactHold.objects.filter(
+    same = ContactHold.objects.filter(
         borrower=borrower, kind=kind.value, loan_ref=loan_ref, lifted_at__isnull=True
-    ).first()
-    if standing is not None and (standing.until is None or standing.until > now):
+    )
+    # The one that lasts longest; one without an end first.
+    standing = same.order_by(F("until").desc(nulls_first=True)).first()
+    is_enough = standing is not None and (
+        standing.until is None or (until is not None and now < until <= standing.until)
+    )
+    if standing is not None and is_enough:
         return Kept(str(standing.uuid), Recorded(0, standing.evidence_id), 0)
     recorded = append_evidence(
         "hold.placed",

@@ -11,22 +11,33 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forbear.contact.preferences import LONGEST_PAUSE_DAYS, HoldKind, PreferenceKind
+from forbear.contact.preferences import ALLOWING, LONGEST_PAUSE_DAYS, HoldKind, PreferenceKind
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.services.addresses import own_borrower
+from forbear_server.services.addresses import OPT_INS, own_borrower, take_out_of_use
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.services.preference_rows import Kept, Statement, keep_hold, keep_statement
 from forbear_server.services.refusals import refusals_recorded
 from forbear_server.store.evidence_persons import borrower_person
-from forbear_server.store.models import ContactHold, ContactPreference
+from forbear_server.store.models import (
+    Borrower,
+    BorrowerAddress,
+    ContactHold,
+    ContactPreference,
+    Loan,
+)
 
 MINUTES = 24 * 60
 HOURS_NEEDED = {PreferenceKind.AGREED_HOURS, PreferenceKind.INCONVENIENT_HOURS}
 CAP_NEEDED = {PreferenceKind.ATTEMPT_CAP, PreferenceKind.CALL_CAP}
 CHANNEL_NEEDED = {PreferenceKind.CHANNEL_OPT_IN, PreferenceKind.CHANNEL_OPT_OUT}
 LANGUAGES = ("zh-Hans", "en")
+RESTRICTING = {
+    PreferenceKind.CHANNEL_OPT_OUT,
+    PreferenceKind.CONTACT_STOPPED,
+    PreferenceKind.INCONVENIENT_HOURS,
+}
 # Only compliance lets contact go on after these.
 COMPLIANCE_LIFTS = {
     HoldKind.DECEASED,
@@ -53,7 +64,7 @@ def give_preference(*, actor: Actor, borrower_ref: str, said: Statement, now: da
     """Keep what a borrower stated about contact. Raises `PreferenceRefused`, `BorrowerNotHere`."""
     _require_writer(actor)
     borrower = own_borrower(actor, borrower_ref)
-    _check(said, now)
+    check_statement(said, now)
     return keep_statement(borrower=borrower, said=said, actor=actor, now=now)
 
 
@@ -72,8 +83,15 @@ def withdraw_preference(
     )
     if row is None:
         raise PreferenceRefused("There is no such statement, or it was withdrawn before.")
+    kind = PreferenceKind(row.kind)
+    if kind in RESTRICTING and actor.role not in {Role.COMPLIANCE, Role.COMPLAINTS}:
+        raise PreferenceRefused(
+            "What a borrower forbade is taken back by compliance or the complaint desk."
+        )
     row.withdrawn_at = now
     row.save(update_fields=["withdrawn_at"])
+    if kind is PreferenceKind.CHANNEL_OPT_IN:
+        _forget_accounts(actor, borrower, row.channel, now)
     return append_evidence(
         "consent.withdrawn",
         now=now,
@@ -100,6 +118,10 @@ def place_hold(
     """Hold contact back from now on. Raises `PreferenceRefused`, `BorrowerNotHere`."""
     _require_writer(actor)
     borrower = own_borrower(actor, borrower_ref)
+    if loan_ref and not Loan.objects.filter(borrower=borrower, ref=loan_ref).exists():
+        raise PreferenceRefused(f"This borrower has no loan {loan_ref}: nothing would be held.")
+    if until is not None and until <= now:
+        raise PreferenceRefused("It would be over before it begins: give a later end.")
     if kind is HoldKind.PAUSE:
         if until is None or until <= now:
             raise PreferenceRefused("A pause needs a day on which it ends, after today.")
@@ -152,13 +174,25 @@ def lift_hold(
     )
 
 
+def _forget_accounts(actor: Actor, borrower: Borrower, channel: str, now: datetime) -> None:
+    """Without the opt-in there is no account to write to."""
+    kinds = [kind for kind, meant in OPT_INS.items() if meant.value == channel]
+    rows = BorrowerAddress.objects.filter(
+        borrower=borrower, kind__in=kinds, out_of_use_at__isnull=True
+    )
+    for word in list(rows.values_list("ref", flat=True)):
+        take_out_of_use(
+            borrower=borrower, word=word, reason="opt_in_withdrawn", now=now, actor=actor
+        )
+
+
 def _require_writer(actor: Actor) -> None:
     works_on_loans = access_level(actor, Screen.LOAN) in {Level.FULL, Level.TEAM, Level.OWN}
     if not works_on_loans and actor.role not in {Role.COMPLIANCE, Role.COMPLAINTS}:
         raise PreferenceRefused("Reading a borrower's page is not writing on it.")
 
 
-def _check(said: Statement, now: datetime) -> None:
+def check_statement(said: Statement, now: datetime) -> None:
     """Raises `PreferenceRefused` for a statement that lacks what its kind needs."""
     if said.kind in HOURS_NEEDED and not _are_hours(said.from_minute, said.until_minute):
         raise PreferenceRefused("Hours need a start and an end between 00:00 and 24:00.")
@@ -170,8 +204,8 @@ def _check(said: Statement, now: datetime) -> None:
         raise PreferenceRefused(f"Languages held here: {', '.join(LANGUAGES)}.")
     if said.until is not None and said.until <= now:
         raise PreferenceRefused("It would be over before it begins: give a later end.")
-    if said.kind in {PreferenceKind.CHANNEL_OPT_IN} and not said.words.strip():
-        raise PreferenceRefused("An opt-in is kept with the words it was given in.")
+    if said.kind in {*ALLOWING, PreferenceKind.CHANNEL_OPT_IN} and not said.words.strip():
+        raise PreferenceRefused("What a borrower allows is kept with the words it was given in.")
 
 
 def _are_hours(start: int | None, end: int | None) -> bool:

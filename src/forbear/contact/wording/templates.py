@@ -207,7 +207,7 @@ def require_first_tone(template: MessageTemplate, *, messages_before: int) -> No
         )
 
 
-def is_filled_from(template: MessageTemplate, text: str, /) -> bool:
+def is_filled_from(template: MessageTemplate, text: str, /, *, subject: str = "") -> bool:
     """Whether `text` is this template with some values: its fixed words whole and in order.
 
     >>> from forbear.contact.wording.facts import Language
@@ -216,7 +216,8 @@ def is_filled_from(template: MessageTemplate, text: str, /) -> bool:
     >>> is_filled_from(one, "您好，林女士"), is_filled_from(one, "快还钱，林女士")
     (True, False)
     """
-    return _fixed_words(template.text).fullmatch(text) is not None
+    is_subject = _fixed_words(template.subject).fullmatch(subject) is not None
+    return is_subject and _fixed_words(template.text).fullmatch(text) is not None
 
 
 @functools.lru_cache(maxsize=512)

@@ -238,6 +238,7 @@ class Migration(migrations.Migration):
                 ("priority", models.PositiveSmallIntegerField(default=5)),
                 ("send_from", models.DateTimeField()),
                 ("send_until", models.DateTimeField()),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
                 ("state", models.CharField(default="queued", max_length=16)),
                 ("reason", models.CharField(blank=True, max_length=64)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
@@ -274,16 +275,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="store.user",
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="store.message",
                     ),
                 ),
                 (

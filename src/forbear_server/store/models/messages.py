@@ -41,6 +41,8 @@ class Message(models.Model):
     priority = models.PositiveSmallIntegerField(default=5)
     send_from = models.DateTimeField()
     send_until = models.DateTimeField()
+    # The channel said "not now": left alone until then.
+    not_before = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=16, default="queued")
     reason = models.CharField(max_length=64, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -55,10 +57,6 @@ class Message(models.Model):
     delivery = models.CharField(max_length=16, blank=True)
     delivery_at = models.DateTimeField(null=True, blank=True)
     delivery_reason = models.CharField(max_length=64, blank=True)
-    # Queued in place of one that the channel, by its own statement, never took.
-    replaces = models.OneToOneField(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
-    )
 
     class Meta:
         db_table = "message"
