@@ -107,15 +107,8 @@ def keep_hold(
     until: datetime | None = None,
 ) -> Kept:
     """Hold contact back for a locked borrower; a hold of the same kind that stands is kept."""
-    same = ContactHold.objects.filter(
-        borrower=borrower, kind=kind.value, loan_ref=loan_ref, lifted_at__isnull=True
-    )
-    # The one that lasts longest; one without an end first.
-    standing = same.order_by(F("until").desc(nulls_first=True)).first()
-    is_enough = standing is not None and (
-        standing.until is None or (until is not None and now < until <= standing.until)
-    )
-    if standing is not None and is_enough:
+    standing = _long_enough(borrower, kind, loan_ref, until, now)
+    if standing is not None:
         return Kept(str(standing.uuid), Recorded(0, standing.evidence_id), 0)
     recorded = append_evidence(
         "hold.placed",
@@ -147,6 +140,20 @@ def keep_hold(
             now=now,
         )
     return Kept(str(row.uuid), recorded, stopped)
+
+
+def _long_enough(
+    borrower: Borrower, kind: HoldKind, loan_ref: str, until: datetime | None, now: datetime
+) -> ContactHold | None:
+    """A hold that stands and lasts at least as long as the one asked for."""
+    same = ContactHold.objects.filter(
+        borrower=borrower, kind=kind.value, loan_ref=loan_ref, lifted_at__isnull=True
+    )
+    # The one that lasts longest; one without an end first.
+    longest = same.order_by(F("until").desc(nulls_first=True)).first()
+    if longest is None or longest.until is None:
+        return longest
+    return longest if until is not None and now < until <= longest.until else None
 
 
 def _digest(words: str) -> str:
