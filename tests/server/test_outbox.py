@@ -225,6 +225,7 @@ def test_stop_words_of_a_number_nobody_knows_are_kept_for_a_person(planner: Acto
     row = InboundMessage.objects.get()
     assert (row.borrower, row.opted_out) == (None, "channel")
     assert ContactPreference.objects.count() == 0
+    assert find_outbox(planner, now=NOW).unknown_replies == 1
 
 
 def test_a_worker_that_died_while_claiming_gives_back_one_that_died_sending_leaves_a_doubt(

@@ -38,8 +38,6 @@ ALLOWING = frozenset(
         PreferenceKind.FREQUENT_CALLS,
     }
 )
-# Private, one to one, opted in: there is no account to write to before the person gave it.
-OPTED_IN_ONLY = frozenset({Channel.WECHAT, Channel.APP})
 
 
 class HoldKind(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Min, QuerySet
 
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.store.models import ChannelReceipt, ChannelSender, Message
+from forbear_server.store.models import ChannelReceipt, ChannelSender, InboundMessage, Message
 
 STATES = ("queued", "claimed", "sending", "done", "in_doubt", "cancelled", "dead")
 # A worker says how the link is every second; older than this, nobody works on it.
@@ -59,6 +59,8 @@ class OutboxView:
     delivered: int
     undelivered: int
     unmatched_receipts: int
+    # Replies from numbers nobody here has.
+    unknown_replies: int
     in_doubt: tuple[OpenMessage, ...]
     dead: tuple[OpenMessage, ...]
 
@@ -95,6 +97,7 @@ def find_outbox(actor: Actor, *, now: datetime) -> OutboxView:
         delivered=deliveries.get("delivered", 0),
         undelivered=deliveries.get("undelivered", 0),
         unmatched_receipts=ChannelReceipt.objects.filter(message__isnull=True).count(),
+        unknown_replies=InboundMessage.objects.filter(borrower__isnull=True).count(),
         in_doubt=_open(messages, "in_doubt", now),
         dead=_open(messages, "dead", now),
     )

@@ -121,12 +121,6 @@ def begin_call(*, actor: Actor, asked: CallAsked, now: datetime) -> CallAnswer:
 
 
 @transaction.atomic
-def note_provider_id(*, call_id: UUID, provider_call_id: str) -> None:
-    """The provider has begun the call and calls it so."""
-    Call.objects.filter(pk=call_id).update(provider_call_id=provider_call_id)
-
-
-@transaction.atomic
 def record_line_event(
     *, lender_id: int, provider: str, event: CallEvent, now: datetime
 ) -> CallState | None:
