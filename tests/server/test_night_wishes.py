@@ -33,7 +33,7 @@ def officer(qinghe: int, make_actor: Callable[..., Actor], fresh_data_dir: Path)
 
 
 def say(officer: Actor, ref: str, kind: PreferenceKind, **more: object) -> None:
-    said = Statement(kind=kind, source="collector", **more)  # type: ignore[arg-type]
+    said = Statement(kind=kind, source="collector", words="说过", **more)  # type: ignore[arg-type]
     give_preference(actor=officer, borrower_ref=ref, said=said, now=BEFORE)
 
 

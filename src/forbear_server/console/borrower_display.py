@@ -136,7 +136,7 @@ def shown_preference(line: PreferenceLine) -> ShownPreference:
     if line.daily_cap is not None:
         parts.append(_("每日 %(cap)s 次") % {"cap": line.daily_cap})
     if line.language:
-        parts.append({"zh-Hans": "简体中文", "en": "English"}.get(line.language, line.language))
+        parts.append({"zh-Hans": _("简体中文"), "en": "English"}.get(line.language, line.language))
     if line.until:
         parts.append(_("到 %(until)s") % {"until": moment(line.until)})
     return ShownPreference(
