@@ -13,6 +13,7 @@ from forbear.intake.presets.catalogue import preset
 from forbear.intake.reports import ImportReport, TapeKind
 from forbear_server.jobs.nightly import run_nightly
 from forbear_server.services.import_acceptance import import_for_lender
+from forbear_server.store.models import Borrower, Run, WorklistItem
 from server.conftest import NOW
 
 BUSINESS_DATE = date(2026, 11, 20)
@@ -71,3 +72,28 @@ def run_the_night(lender_code: str = "qinghe") -> None:
         clock=lambda: NOW,
         capacity=60,
     )
+
+
+def put_on_worklist(lender_id: int, *refs: str) -> None:
+    """Lines of today for these borrowers, as a night writes them: for tests that need no night."""
+    run = Run.objects.create(
+        lender_id=lender_id,
+        business_date=BUSINESS_DATE,
+        state=Run.State.FINISHED,
+        seed=1,
+    )
+    for rank, borrower in enumerate(Borrower.objects.filter(ref__in=refs).order_by("ref")):
+        WorklistItem.objects.create(
+            lender_id=lender_id,
+            run=run,
+            business_date=BUSINESS_DATE,
+            borrower=borrower,
+            rank=rank,
+            action="call",
+            days_past_due=10,
+            bucket="M1",
+            arrears_minor=1,
+            outstanding_minor=1,
+            currency="CNY",
+            verdict="allowed",
+        )

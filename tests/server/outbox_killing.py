@@ -39,6 +39,8 @@ from forbear.contact.channels import Channel
 from forbear_server.selectors.actors import Role, find_actor_by_name
 from forbear_server.services.channels import SenderTerms, register_senders
 from forbear_server.services.lenders import register_lender
+from forbear_server.services.log_sequencing import seal_waiting
+from forbear_server.ui.clock import wall_now
 from forbear_server.services.message_drafts import MessageDraft
 from forbear_server.services.messages import queue_messages
 from forbear_server.services.persons import Person, record_persons
@@ -61,9 +63,12 @@ with lender_scope(lender):
               text=TEXT.format(n=n), idempotency_key=f"plan-{n:06}", was_read_by_person=True,
               send_at=now + timedelta(seconds=(n // borrowers) * 2)) for n in range(count)]
     import time
-    begun = time.perf_counter()
-    done = queue_messages(actor=actor, drafts=drafts, now=now)
-    seconds = time.perf_counter() - begun
+    done, seconds = [], 0.0
+    for first in range(0, count, 2000):
+        begun = time.perf_counter()
+        done += queue_messages(actor=actor, drafts=drafts[first:first + 2000], now=now)
+        seconds += time.perf_counter() - begun
+        seal_waiting(now=wall_now())  # nobody seals yet, and the gate would close
     refused = [one for one in done if one.refusal]
     if refused:
         raise SystemExit(f"{len(refused)} refused, the first: {refused[0]}")

@@ -14,7 +14,7 @@ from forbear_server.services.api_tokens import add_token
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import BorrowerAddress, ContactHold, ContactPreference, Message
 from forbear_server.ui.clock import wall_now
-from server.desk import import_small_tape, run_the_night
+from server.desk import import_small_tape, put_on_worklist
 from server.outbox import HELLO, approved_template, sms_sender
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 def desk(qinghe: int, fresh_data_dir: Path, make_actor: Callable[..., Actor]) -> str:
     """The small tape after its night; the id of the approved template."""
     import_small_tape(fresh_data_dir)
-    run_the_night()
     writer, officer = make_actor("ye", Role.STRATEGIST), make_actor("jiang", Role.COMPLIANCE)
     with lender_scope(qinghe):
+        put_on_worklist(qinghe, "B-1", "B-2", "B-3", "B-4")
         sms_sender(qinghe)
         return str(approved_template(writer, officer).pk)
 

@@ -18,7 +18,7 @@ from forbear_server.store.models import (
     MessageTemplate,
     PermitRequest,
 )
-from server.desk import import_small_tape, run_the_night
+from server.desk import import_small_tape, put_on_worklist
 from server.outbox import HELLO, SENDER, approved_template, sms_sender
 from server.test_worklist_pages import at
 
@@ -31,9 +31,9 @@ CHANNELS = "/console/channels/"
 @pytest.fixture
 def night(qinghe: int, fresh_data_dir: Path, make_actor: Callable[..., Actor]) -> int:
     import_small_tape(fresh_data_dir)
-    run_the_night()
     writer = make_actor("ye.qing", Role.STRATEGIST)
     with lender_scope(qinghe):
+        put_on_worklist(qinghe, "B-1", "B-2", "B-3", "B-4")
         sms_sender(qinghe)
         approved_template(writer, make_actor("jiang.ping", Role.COMPLIANCE))
     return qinghe
