@@ -45,11 +45,12 @@ def heard_number(text: str, *, is_international: bool) -> str:
     """The number a channel names as the other end, in our form where it is a number at all.
 
     Channels leave out the `+`, and some the 86; what is no subscriber's number (a bank's short
-    code) comes back as it was told.
+    code) comes back as it was told, without the NUL PostgreSQL cannot keep.
 
     >>> heard_number("8613800138000", is_international=False)
     '+8613800138000'
     """
+    text = text.replace("\0", "")
     written = f"+{text}" if is_international and not text.startswith("+") else text
     if re.fullmatch(r"86" + _MAINLAND_MOBILE.pattern, written):
         written = f"+{written}"
