@@ -22,9 +22,7 @@ from forbear.evidence.log_errors import LogUnusable
 CHANGES = length_of(SCRIPT)
 FRESH = int(os.environ.get("FORBEAR_SEED", random.SystemRandom().getrandbits(32)))
 SEEDS = {"fixed": 20_261_120, "fresh": FRESH}
-each_seed = pytest.mark.parametrize(
-    "seed", SEEDS.values(), ids=[f"{k}-{v}" for k, v in SEEDS.items()]
-)
+each_seed = pytest.mark.parametrize("seed", SEEDS.values(), ids=SEEDS)
 
 
 @pytest.mark.parametrize("mode", ["lost", "kept", "mixed"])

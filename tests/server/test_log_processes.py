@@ -203,7 +203,9 @@ def test_the_desk_agrees_with_what_was_published(site: Site) -> None:
     assert site.told("log", "status", "--json")["trouble"] == ""
 
 
-@pytest.mark.parametrize("seed", ["20261122", str(random.SystemRandom().getrandbits(32))])
+@pytest.mark.parametrize(
+    "seed", ["20261122", str(random.SystemRandom().getrandbits(32))], ids=["fixed", "fresh"]
+)
 def test_killed_at_random_instants_no_receipt_is_broken(seed: str) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("FORBEAR_")}
     done = subprocess.run(
