@@ -45,7 +45,7 @@ setup-develop: $(VENV)/.develop setup front-end
 TEST_PROCESSES ?= 2
 
 test: setup-develop ## all tests, browser included where there is one
-	$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder --doctest-modules src/forbear tests
+	$(PY) -m pytest -n $(TEST_PROCESSES) --no-loadscope-reorder --doctest-modules src/forbear tests
 
 check: setup-develop ## what .ci/run does: format, lint, types, imports, then the tests
 	$(VENV)/bin/ruff format --check src tests bench scripts peers

@@ -4,6 +4,8 @@ import os
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # No deadline (CI machines differ), and the same cases every time in CI.
 settings.register_profile("here", deadline=None)
@@ -11,19 +13,19 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `-n 2`: a file stays in one process, and all browser tests in one, for they share a site.
+class ByFile(LoadScopeScheduling):
+    """A file stays in one process, and all browser tests in one, for they share a site."""
 
-    The browser tests are the longest part and begin first, so neither process waits for the other.
-    """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    items.sort(key=lambda item: not _is_of_browser(item))
-    for item in items:
-        part = "browser" if _is_of_browser(item) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(part))
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
 
 
-def _is_of_browser(item: pytest.Item) -> bool:
-    return "tests/browser" in item.path.as_posix()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser tests are the longest part: they begin first, so neither process waits at the end."""
+    items.sort(key=lambda item: "tests/browser/" not in item.path.as_posix())
