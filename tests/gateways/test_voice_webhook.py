@@ -76,7 +76,7 @@ def platform(*statuses: int) -> Iterator[Platform]:
 
 
 def provider_of(told: Platform, folder: Path) -> VoiceWebhookProvider:
-    return VoiceWebhookProvider(settings_of(told, folder), now=lambda: NOW)
+    return VoiceWebhookProvider(settings_of(told, folder), now=lambda: NOW, wall=lambda: NOW)
 
 
 def settings_of(told: Platform, folder: Path) -> VoiceWebhookSettings:
