@@ -27,7 +27,7 @@ from forbear_server.console.call_wording import PURPOSES
 from forbear_server.console.composer_display import composer_context
 from forbear_server.console.evidence_display import recorded_line
 from forbear_server.console.loan_cards import bucket_word, shown_loans, shown_scores
-from forbear_server.console.timeline_display import GROUPS, shown_items
+from forbear_server.console.timeline_display import GROUPS, group_words, shown_items
 from forbear_server.console.wording import CHANNELS, word
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Role
@@ -79,7 +79,7 @@ def whole_page(
             find_timeline(request.actor, found, group=group if group in GROUPS else ""),
             hides_money=hides_money,
         ),
-        "groups": [(code, str(label)) for code, label in GROUPS.items()],
+        "groups": group_words(),
         "group": group,
         "may_work": may_write(request.actor, Screen.LOAN),
         "may_state": may_write(request.actor, Screen.LOAN)

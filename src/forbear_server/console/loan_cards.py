@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 
 from forbear.delinquency.buckets import Bucket
 from forbear.loans.arrears import ArrearsSplit, arrears_split
 from forbear_server.console.score_wording import in_language
-from forbear_server.console.wording import Words, is_english, word
+from forbear_server.console.wording import is_english
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.limitations import RULE_ID, LimitationState, limitation_of
@@ -21,11 +21,6 @@ from forbear_server.services.early_warnings import WARNING_RECIPE
 
 REASONS = 4
 TAIL = 4
-LIMITATIONS: Words = {
-    LimitationState.NORMAL: gettext_lazy("正常"),
-    LimitationState.NEAR: gettext_lazy("180 天内届满"),
-    LimitationState.PASSED: gettext_lazy("已届满"),
-}
 _LIMITATION_KINDS = {
     LimitationState.NORMAL: "quiet",
     LimitationState.NEAR: "care",
@@ -144,8 +139,13 @@ def _limitation(actor: Actor, loan: LoanExplained) -> ShownLimitation | None:
     found = limitation_of(loan, scope=actor.scope)
     if found is None:
         return None
+    words = {
+        LimitationState.NORMAL: pgettext("limitation", "正常"),
+        LimitationState.NEAR: _("180 天内届满"),
+        LimitationState.PASSED: _("已届满"),
+    }
     return ShownLimitation(
-        word=word(LIMITATIONS, found.state),
+        word=words[found.state],
         kind=_LIMITATION_KINDS[found.state],
         last_day=found.last_day,
         is_restarted=found.is_restarted,

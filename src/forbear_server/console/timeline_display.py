@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from forbear.contact.wording.intents import intent_rules
 from forbear_server.console.contact_wording import (
@@ -34,17 +34,10 @@ from forbear_server.console.worklists import ShownGround, shown_ground
 from forbear_server.selectors.contact_timelines import TimelineItem
 from forbear_server.selectors.rules import ground_of
 
-GROUPS: Words = {
-    "": gettext_lazy("全部"),
-    "contact": gettext_lazy("联系"),
-    "money": gettext_lazy("付款"),
-    "promise": gettext_lazy("承诺"),
-    "arrangement": gettext_lazy("安排"),
-    "grievance": gettext_lazy("投诉异议"),
-    "decision": gettext_lazy("系统决定"),
-    "wishes": gettext_lazy("本人意愿与暂停"),
-    "note": gettext_lazy("内部备注"),
-}
+GROUPS = (
+    *("", "contact", "money", "promise", "arrangement", "grievance", "decision"),
+    *("wishes", "note"),
+)
 _KINDS: Words = {
     "attempt": gettext_lazy("联系记录"),
     "payment": gettext_lazy("付款"),
@@ -89,7 +82,7 @@ TOLD: Words = {
 }
 _VERDICTS: dict[str, tuple[str, object]] = {
     "allowed": ("ok", gettext_lazy("可以")),
-    "refused": ("care", gettext_lazy("不可以联系")),
+    "refused": ("care", gettext_lazy("暂不可以")),
     "needs_review": ("care", gettext_lazy("需复核")),
 }
 _WHO: Words = {**SOURCES, "in_house": gettext_lazy("本机构")}
@@ -123,6 +116,22 @@ class ShownItem:
         return bool(
             item.text or self.rules or self.intents or item.evidence_id or item.has_recording
         )
+
+
+def group_words() -> list[tuple[str, str]]:
+    """The filters of the timeline in their order, the first shows everything."""
+    words = {
+        "": _("全部"),
+        "contact": _("联系"),
+        "money": _("付款"),
+        "promise": pgettext("timeline", "承诺"),
+        "arrangement": _("安排"),
+        "grievance": _("投诉异议"),
+        "decision": _("系统决定"),
+        "wishes": _("本人意愿与暂停"),
+        "note": _("内部备注"),
+    }
+    return [(code, words[code]) for code in GROUPS]
 
 
 def shown_items(items: Iterable[TimelineItem], *, hides_money: bool) -> list[ShownItem]:
