@@ -1,0 +1,138 @@
+"""C07 in a real browser: a number that hides again, a note, the timeline by keys, words replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.checks import axe_violations, heading_problems, scrolls_sideways, untranslated
+
+OpenAs = Callable[..., Page]
+LIN = "/console/borrowers/B-100231/"
+WHOLE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_everything_unfolded_holds_in_every_theme_and_width(
+    open_as: OpenAs, screenshots: Path, language: str
+) -> None:
+    page = open_as("collector", f"{LIN}?channel=note", language=language)
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+    assert heading_problems(page) == []
+    if language == "en":
+        assert untranslated(page) == []
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        for width in (1440, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            name = f"C07-note-{language}-{theme}-{width}.png"
+            page.screenshot(path=screenshots / name, full_page=True)
+            assert axe_violations(page) == [], (theme, width)
+            assert scrolls_sideways(page) == [], (theme, width)
+
+
+def test_a_number_is_shown_for_thirty_seconds_and_copied_as_its_mask_before(
+    open_as: OpenAs,
+) -> None:
+    page = open_as("collector", "/console/")
+    page.clock.install()
+    page.goto(page.url.replace("/console/", LIN))
+    line = page.locator("[data-testid=C07-phone]")
+    expect(line).to_contain_text("199****0230")
+    assert WHOLE.search(page.content()) is None
+    line.locator("summary").click()
+    line.locator("select").select_option("wrong_number")
+    line.locator("button").click()
+    expect(line.locator("dd").first).to_have_text(WHOLE)
+    expect(line.locator("dd").first).to_be_focused()
+    page.clock.fast_forward(28_000)
+    expect(line.locator("dd").first).to_have_text(WHOLE)
+    page.clock.fast_forward(3_000)
+    expect(line).to_contain_text("199****0230")
+    assert WHOLE.search(page.content()) is None
+    # The form that came back asks for a reason again.
+    line.locator("summary").click()
+    line.locator("select").select_option("complaint")
+    line.locator("button").click()
+    expect(line.locator("dd").first).to_have_text(WHOLE)
+
+
+def test_a_note_is_written_by_keys_and_stands_under_its_filter(open_as: OpenAs) -> None:
+    page = open_as("collector", LIN)
+    page.locator("#compose-text").fill("您好，先写一半")
+    page.locator("h1").click()
+    page.keyboard.press("n")
+    tab = page.locator("[data-testid=C07-composer] a[data-key=n]")
+    expect(tab).to_be_focused()
+    page.keyboard.press("Enter")
+    composer = page.locator("[data-testid=C07-composer]")
+    expect(composer).to_contain_text("仅内部可见")
+    # What was typed is not lost with the tab.
+    expect(page.locator("#compose-text")).to_have_value("您好，先写一半")
+    page.locator("#compose-text").fill("这个老赖")
+    page.keyboard.press("Control+Enter")
+    expect(composer.locator("[role=alert]")).to_contain_text("备注含有侮辱的词")
+    page.locator("#compose-text").fill("浏览器里写的：25 号发工资")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-testid=recorded]")).to_be_visible()
+    page.get_by_role("link", name="内部备注").last.click()
+    page.wait_for_url(re.compile("show=note"))
+    row = page.locator("[data-testid=C07-timeline] [data-row]")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("仅内部可见")
+    row.locator("summary").click()
+    expect(row.locator(".said")).to_have_text("浏览器里写的：25 号发工资")
+    expect(row.locator("a")).to_have_attribute("href", re.compile("/console/evidence/"))
+
+
+def test_the_timeline_is_walked_and_unfolded_by_keys(open_as: OpenAs) -> None:
+    page = open_as("collector", f"{LIN}?show=money")
+    rows = page.locator("[data-testid=C07-timeline] [data-row]")
+    expect(rows.first).to_contain_text("付款")
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows.nth(1).locator(".happening-more")).to_be_visible()
+    expect(rows.nth(0).locator(".happening-more")).to_be_hidden()
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_be_focused()
+
+
+def test_words_that_are_found_are_replaced_where_they_stand(open_as: OpenAs) -> None:
+    page = open_as("collector", LIN)
+    page.locator("#compose-text").press_sequentially("你好老赖，回复我们。")
+    screening = page.locator("[data-testid=C07-screening]")
+    expect(screening).to_contain_text("禁止发送")
+    screening.get_by_role("button", name="用这个替换：侮辱羞辱").click()
+    expect(page.locator("#compose-text")).to_have_value("你好您，回复我们。")
+    expect(page.locator("#compose-text")).to_be_focused()
+    expect(screening).not_to_contain_text("禁止发送")
+
+
+def test_the_wait_is_counted_down_and_only_a_changed_verdict_is_announced(open_as: OpenAs) -> None:
+    page = open_as("collector", "/console/")
+    page.clock.install()
+    page.goto(page.url.replace("/console/", LIN))
+    panel = page.locator("#may-contact")
+    # What a server tells of a wait of 310 seconds; the page counts from the server's own time.
+    page.evaluate(
+        """() => {
+          const panel = document.getElementById('may-contact');
+          const line = document.createElement('span');
+          line.dataset.countsTo = String(Number(panel.dataset.now) + 310);
+          panel.querySelector('[data-channel=sms]').append(line);
+          panel.querySelector('[data-channel=sms]').dataset.verdict = 'not_now';
+        }"""
+    )
+    line = panel.locator("[data-channel=sms] [data-counts-to]")
+    page.clock.run_for(2_000)
+    expect(line).to_have_text("6 分钟后")
+    page.clock.run_for(9_000)
+    expect(line).to_have_text(re.compile(r"^29\d 秒后$"))
+    expect(page.locator("#say")).to_have_text("")
