@@ -64,6 +64,8 @@ CHANNELS_FILE = _text("FORBEAR_CHANNELS")
 # What messages tell the borrower to turn to; the demonstration's are invented.
 _IS_DEMO = _switch("FORBEAR_DEMO")
 PORTAL_URL = _text("FORBEAR_PORTAL_URL", "https://portal.example/" if _IS_DEMO else "")
+# The line an AI voice is reached at; without it no call in an AI's voice is offered.
+AI_VOICE_LINE = _text("FORBEAR_AI_VOICE_LINE", "")
 SERVICE_PHONE = _text("FORBEAR_SERVICE_PHONE", "400-000-0042" if _IS_DEMO else "")
 # What one part of a text message costs, in fen; empty: no price is shown.
 SMS_PRICE_MINOR = (

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -223,6 +224,13 @@ def tone_at_start(sound: Path) -> int:
 def tone_at_end(sound: Path) -> int:
     """The strongest frequency of the last half second, in Hz."""
     return round(_strongest(_heard(sound)[-4000:, 0]))
+
+
+def silences(sound: Path, side: int = 0) -> int:
+    """How many stretches of half a second or more one side is silent for."""
+    heard = _heard(sound)[:, side]
+    tenths = [bool(np.abs(heard[at : at + 800]).max() < 100) for at in range(0, len(heard), 800)]
+    return sum(1 for is_silent, run in groupby(tenths) if is_silent and len(list(run)) >= 5)
 
 
 def strength(sound: Path, hertz: int) -> float:

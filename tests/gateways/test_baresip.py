@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from forbear.contact.calls import CallEvent, CallRefused, LineEvent, VoiceKind
+from forbear.contact.calls import CallEvent, CallRefused, LineEvent, Silence, VoiceKind
 from forbear.contact.channels import Channel
 from forbear_server.gateways.baresip import BaresipProvider, TelephonesHeld
 from gateways.phones import (
@@ -25,6 +25,7 @@ from gateways.phones import (
     own_network,
     phone,
     settings_in,
+    silences,
     strength,
     tone,
     tone_at_end,
@@ -217,6 +218,37 @@ def test_a_warning_is_heard_by_the_collector_alone_and_then_both_hear_each_other
         assert tone_at_end(heard) == 880
         assert tone_at_end(next(borrower.folder.glob("dump-*-dec.wav"))) == 440
         assert strength(Path(recorded.recording_path), 660) < 0.01
+
+
+def test_muted_the_borrower_hears_nothing_held_neither_does_and_the_recording_shows_it(
+    network: None, tmp_path: Path
+) -> None:
+    told: list[CallEvent] = []
+    steps = [
+        (Silence.MUTE, True, LineEvent.MUTED),
+        (Silence.MUTE, False, LineEvent.UNMUTED),
+        (Silence.HOLD, True, LineEvent.HELD),
+        (Silence.HOLD, False, LineEvent.RESUMED),
+    ]
+    with both_phones(tmp_path) as (collector, borrower), provider_in(tmp_path / "desk") as desk:
+        name = desk.place(order())
+        desk.silence(name, Silence.MUTE, is_on=True)  # nobody is on the line: nothing to be muted
+        wait_until(desk, LineEvent.RECORDING, told)
+        for silence, is_on, tells in steps:
+            for _ in range(3):  # asked again before it is done: the line is toggled once
+                desk.silence(name, silence, is_on=is_on)
+            wait_until(desk, tells, told)
+            if silence is Silence.HOLD and is_on:
+                desk.warn(name)
+            go_on(desk, told, 2.0 if silence is Silence.HOLD and is_on else 0.8)
+        desk.hang_up(name, reason="collector")
+        recorded = Path(wait_until(desk, LineEvent.RECORDED, told).recording_path)
+        assert kinds(told)[3:-2] == ["muted", "unmuted", "held", "resumed"]
+        heard = [next(one.folder.glob("dump-*-dec.wav")) for one in (collector, borrower)]
+        assert [silences(one) for one in heard] == [1, 2]
+        assert [silences(recorded, side) for side in (0, 1)] == [2, 0]
+        assert strength(heard[0], 660) > 0.02  # the warning is heard by a collector who holds
+        assert (tone_at_end(heard[0]), tone_at_end(heard[1])) == (880, 440)
 
 
 def test_an_announcement_is_heard_before_anybody_speaks(network: None, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_every_sender_is_read_with_its_own_settings_and_secrets(tmp_path: Path) 
 def test_a_sender_opens_as_its_gateway(tmp_path: Path) -> None:
     (tmp_path / "smtp-password").write_text("hunter2\n")
     (mail,) = read_channels(written(tmp_path, MAIL))
-    gateway = open_gateway(mail, now=now)
+    gateway = open_gateway(mail, now=now, wall=now)
     assert (gateway.sender, gateway.channel) == ("city-bank-mail", Channel.MAIL)
     assert gateway.link() is Link.UP
     gateway.close()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from uuid import UUID
 
 import pytest
 
-from forbear.contact.calls import CallEvent, CallRefused, LineEvent
+from forbear.contact.calls import CallEvent, CallRefused, LineEvent, Silence
 from forbear_server.gateways.voice_webhook import (
     VoiceWebhookProvider,
     VoiceWebhookSettings,
@@ -35,6 +37,7 @@ class Platform:
     statuses: list[int] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    gets: list[str] = field(default_factory=list)
 
     def kinds(self) -> list[str]:
         return [one["type"] for one in self.asked]
@@ -52,7 +55,13 @@ def platform(*statuses: int) -> Iterator[Platform]:
             self.answer(told.statuses.pop(0) if told.statuses else 200, b'{"can_record": true}')
 
         def do_GET(self) -> None:
+            told.gets.append(self.path)
+            body = json.dumps({"type": "recording.fetch", "data": {"url": self.own_address()}})
+            verify_signature(self.headers, body.encode(), SECRET, NOW)
             self.answer(200 if self.path == "/r/1.wav" else 404, b"RIFF sound")
+
+        def own_address(self) -> str:
+            return f"http://127.0.0.1:{told.port}{self.path}"
 
         def answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
@@ -76,7 +85,7 @@ def platform(*statuses: int) -> Iterator[Platform]:
 
 
 def provider_of(told: Platform, folder: Path) -> VoiceWebhookProvider:
-    return VoiceWebhookProvider(settings_of(told, folder), now=lambda: NOW)
+    return VoiceWebhookProvider(settings_of(told, folder), now=lambda: NOW, wall=lambda: NOW)
 
 
 def settings_of(told: Platform, folder: Path) -> VoiceWebhookSettings:
@@ -138,12 +147,68 @@ def test_warnings_and_ends_name_the_call_and_nothing_else(tmp_path: Path) -> Non
     ]
 
 
+def test_mute_and_hold_are_asked_for_by_what_shall_stand_each_under_an_id_of_its_own(
+    tmp_path: Path,
+) -> None:
+    with platform() as told:
+        provider = provider_of(told, tmp_path)
+        for silence, is_on in (
+            (Silence.MUTE, True),
+            (Silence.MUTE, False),
+            (Silence.MUTE, True),
+            (Silence.HOLD, True),
+        ):
+            provider.silence(str(CALL), silence, is_on=is_on)
+    assert [(one["type"], one["data"]["on"]) for one in told.asked] == [
+        ("call.mute", True),
+        ("call.mute", False),
+        ("call.mute", True),
+        ("call.hold", True),
+    ]
+    assert {one["data"]["call_id"] for one in told.asked} == {str(CALL)}
+    assert len(set(told.ids)) == 4
+
+
+def test_requests_are_signed_by_the_real_clock_and_not_by_the_business_day(tmp_path: Path) -> None:
+    with platform() as told:
+        business = NOW - timedelta(days=400)
+        provider = VoiceWebhookProvider(
+            settings_of(told, tmp_path), now=lambda: business, wall=lambda: NOW
+        )
+        provider.warn(str(CALL))  # the platform verifies by NOW
+        want_recording(
+            settings_of(told, tmp_path), recorded(f"http://127.0.0.1:{told.port}/r/1.wav")
+        )
+        (found,) = provider.events()
+    assert told.ids == [f"{CALL}:warn"]
+    assert (found.at, Path(found.recording_path).read_bytes()) == (business, b"RIFF sound")
+
+
+def test_a_recording_that_cannot_be_had_keeps_no_other_from_being_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with platform() as told:
+        settings, provider = settings_of(told, tmp_path), provider_of(told, tmp_path)
+        host = f"http://127.0.0.1:{told.port}"
+        for number in (1, 2, 3):
+            name = "missing" if number == 1 else "1"
+            want_recording(settings, recorded(f"{host}/r/{name}.wav", UUID(int=number)))
+        found = [[one.provider_call_id for one in provider.events()] for _ in range(4)]
+        second, third = str(UUID(int=2)), str(UUID(int=3))
+        assert found == [[], [second], [second, third], [second, third]]
+        assert [one.name for one in tmp_path.glob("*.wanted")] == [f"{UUID(int=1)}.wanted"]
+        assert told.gets == ["/r/missing.wav", "/r/1.wav", "/r/1.wav"]
+        # It is asked for again, but not with every look at the lines.
+        later = time.monotonic() + 3
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        provider.events()
+        assert told.gets[3:] == ["/r/missing.wav"]
+
+
 def test_a_recording_told_of_is_fetched_by_whoever_holds_the_platform(tmp_path: Path) -> None:
     with platform() as told:
         settings, provider = settings_of(told, tmp_path), provider_of(told, tmp_path)
         host = f"http://127.0.0.1:{told.port}"
-        want_recording(settings, recorded(f"{host}/r/missing.wav"))
-        assert provider.events() == []
         want_recording(settings, recorded(f"{host}/r/1.wav"))
         (found,) = provider.events()
         assert (found.kind, found.provider_call_id) == (LineEvent.RECORDED, str(CALL))
@@ -155,8 +220,8 @@ def test_a_recording_told_of_is_fetched_by_whoever_holds_the_platform(tmp_path: 
         assert list(tmp_path.iterdir()) == []
 
 
-def recorded(address: str) -> CallEvent:
-    return CallEvent("e-1", str(CALL), LineEvent.RECORDED, NOW, recording_path=address)
+def recorded(address: str, call: UUID = CALL) -> CallEvent:
+    return CallEvent("e-1", str(call), LineEvent.RECORDED, NOW, recording_path=address)
 
 
 def told_event(**changes: Any) -> bytes:

@@ -32,7 +32,7 @@ def lender() -> Iterator[LenderGateway]:
 
 def opened(url: str, secret: str = SECRET) -> WebhookGateway:
     settings = WebhookSettings("city-bank", url, secret, wait_seconds=0.01, response_seconds=2.0)
-    return WebhookGateway(settings, now=now)
+    return WebhookGateway(settings, wall=now)
 
 
 def test_a_message_is_taken_once_with_all_the_receiver_needs(lender: LenderGateway) -> None:

@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent
+from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent, Silence
 from forbear_server.jobs.voice import VoiceLoop
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.lenders import find_lender
+from forbear_server.services.call_closing import Told, close_call
 from forbear_server.services.calls import CallAnswer, CallAsked, begin_call, record_line_event
 from forbear_server.services.channels import SenderTerms, register_senders
 from forbear_server.services.persons import Person, record_persons
@@ -37,6 +38,7 @@ class SilentPhones:
     ended: list[tuple[str, str]] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
     to_tell: list[CallEvent] = field(default_factory=list)
+    silenced: list[tuple[str, Silence, bool]] = field(default_factory=list)
 
     def can_record(self, /) -> bool:
         return self.is_recording
@@ -53,6 +55,9 @@ class SilentPhones:
 
     def warn(self, provider_call_id: str, /) -> None:
         self.warned.append(provider_call_id)
+
+    def silence(self, provider_call_id: str, silence: Silence, /, *, is_on: bool) -> None:
+        self.silenced.append((provider_call_id, silence, is_on))
 
     def events(self, /) -> list[CallEvent]:
         told, self.to_tell = self.to_tell, []
@@ -136,3 +141,10 @@ def tell(
     for kind in kinds:
         event = line_event(str(call), kind, at, reason=reason)
         record_line_event(lender_id=lender_id, provider=PHONES, event=event, now=at)
+
+
+def close(
+    actor: Actor, call: UUID, code: str, note: str = "", at: datetime = NOW, **more: Any
+) -> None:
+    """The collector closes their call."""
+    close_call(actor=actor, call_id=call, told=Told(code=code, note=note, **more), now=at)

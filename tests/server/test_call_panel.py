@@ -11,13 +11,14 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from forbear.contact.calls import GUIDE, LineEvent
+from forbear.contact.calls import LineEvent
+from forbear.contact.guides import GUIDE
 from forbear_server.selectors.actors import Role
 from forbear_server.services.call_lines import note_telephones
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import Call, EvidenceEntry, PermitRequest
+from forbear_server.store.models import Call, ContactHold, EvidenceEntry, PermitRequest
 from server.conftest import NOW
-from server.desk import import_small_tape, run_the_night
+from server.desk import import_small_tape, put_on_worklist
 from server.telephones import phones_of, tell
 from server.test_worklist_pages import at
 
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 PAGE = "/console/borrowers/B-1/"
 CALL = PAGE + "call/"
+WORKLIST = "/console/worklist/"
 # What of the debt stands on the page: loan, amounts, days past due and bucket.
 DEBT = re.compile(r"L-1|1,036|2,0[79]\d|2,850|¥|37 天|>M2<")
 
@@ -32,8 +34,8 @@ DEBT = re.compile(r"L-1|1,036|2,0[79]\d|2,850|¥|37 天|>M2<")
 @pytest.fixture
 def ready(qinghe: int, fresh_data_dir: Path) -> int:
     import_small_tape(fresh_data_dir)
-    run_the_night()
     with lender_scope(qinghe):
+        put_on_worklist(qinghe, "B-1", "B-2", "B-3", "B-4")
         note_telephones(sender_id=phones_of(qinghe), can_record=True, now=NOW)
     return qinghe
 
@@ -130,7 +132,6 @@ def test_a_call_ends_with_its_disposition(ready: int, signed_in: SignIn) -> None
     client.post(CALL, {"key": "a" * 32})
     happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
     client.post(CALL + "identity/", {"identity": "right_party"})
-    assert "先停一停" in text_of(client, PAGE + "?upset=1")
     assert client.post(CALL + "end/").status_code == 302
     assert "正在结束" in text_of(client)
     happens(ready, LineEvent.ENDED, reason="ended_by_collector")
@@ -154,6 +155,114 @@ def test_a_call_ends_with_its_disposition(ready: int, signed_in: SignIn) -> None
     page = text_of(client)
     assert 'data-state="ready"' in page
     assert "本人·承诺还款" in page
+
+
+def test_mute_and_hold_show_what_the_line_says_and_not_what_was_asked(
+    ready: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    client.post(CALL, {"key": "a" * 32})
+    assert client.post(CALL + "line/mute/").status_code == 409  # nobody is on the line yet
+    happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    assert silences(client) == ("off", "off", "")
+    assert client.post(CALL + "line/mute/").status_code == 302
+    assert silences(client) == ("off", "off", "正在切换…")
+    happens(ready, LineEvent.MUTED)
+    assert last_event(ready) == "call.muted"
+    assert silences(client) == ("on", "off", "已静音：对方听不到您，录音继续")
+    client.post(CALL + "line/hold/")
+    happens(ready, LineEvent.HELD)
+    assert silences(client) == ("on", "on", "保持中：双方互相听不到，录音继续")
+    client.post(CALL + "line/unmute/")
+    client.post(CALL + "line/resume/")
+    happens(ready, LineEvent.UNMUTED, LineEvent.RESUMED)
+    assert silences(client) == ("off", "off", "")
+    assert client.post(CALL + "line/transfer/").status_code == 404
+
+
+def silences(client: Client) -> tuple[str, str, str]:
+    page = text_of(client)
+    mute = re.findall(r'data-testid="C07-mute" data-is="(\w+)"', page)[0]
+    hold = re.findall(r'data-testid="C07-hold-line" data-is="(\w+)"', page)[0]
+    said = re.findall(r'data-testid="C07-silence">(?:<strong>)?([^<]*)<', page)[0]
+    return mute, hold, said.strip()
+
+
+def test_somebody_upset_rests_the_guide_and_tells_the_lead_until_they_have_seen_it(
+    ready: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    lead, other = signed_in(Role.LEAD), signed_in(Role.COMPLIANCE)
+    client.post(CALL, {"key": "a" * 32})
+    call = happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    assert "call-notices" in text_of(lead, WORKLIST)
+    assert f'data-call="{call}"' not in text_of(lead, WORKLIST)
+    assert client.post(CALL + "upset/").status_code == 302
+    assert last_event(ready) == "call.distressed"
+    page = text_of(client)
+    assert "先停一停" in page
+    assert 'data-guide="' not in page
+    for address in (WORKLIST, "/console/", "/console/calls/notices/"):
+        assert f'data-call="{call}"' in text_of(lead, address), address
+        assert f'data-call="{call}"' not in text_of(client, address), address
+        assert f'data-call="{call}"' not in text_of(other, address), address
+    assert client.post(CALL + "upset/", {"go_on": "1"}).status_code == 302
+    assert 'data-guide="who"' in text_of(client)
+    seen = f"/console/calls/{call}/seen/"
+    for one in (client, other):
+        assert one.post(seen).status_code == 404
+    assert f'data-call="{call}"' in text_of(lead, WORKLIST)
+    assert lead.post(seen, {"back": "/console/"})["Location"] == "/console/"
+    assert last_event(ready) == "call.distress_seen"
+    assert f'data-call="{call}"' not in text_of(lead, WORKLIST)
+
+
+def test_a_disposition_is_due_within_two_minutes_and_until_then_no_other_call_begins(
+    ready: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    client.post(CALL, {"key": "a" * 32})
+    happens(ready, LineEvent.RINGING, LineEvent.ENDED, reason="no_answer")
+    page = text_of(client)
+    due = int((NOW + timedelta(seconds=120)).timestamp())
+    assert f'data-counts-to="{due}" data-then-late' in page
+    assert "data-shown-late hidden>" in page
+    elsewhere = text_of(client, "/console/borrowers/B-2/")
+    assert f'href="{PAGE}">B-1</a>' in elsewhere
+    assert re.search(r'data-key="c" disabled', elsewhere)
+    assert client.post("/console/borrowers/B-2/call/", {"key": "b" * 32}).status_code == 409
+    assert counted(ready)[0] == 1
+    with at("10:33"):
+        assert "data-shown-late>" in text_of(client)
+
+
+def test_what_acts_at_once_acts_on_confirming_whatever_becomes_of_the_note(
+    ready: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    client.post(CALL, {"key": "a" * 32})
+    happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    client.post(CALL + "identity/", {"identity": "right_party"})
+    for line in GUIDE:
+        client.post(CALL + "guide/", {"code": line.code})
+    happens(ready, LineEvent.ENDED, reason="hung_up_by_borrower")
+    said = {"disposition": "hardship_told", "step": "confirm", "note": "这个老赖"}
+    assert client.post(CALL + "close/", said).status_code == 302
+    assert holds(ready) == ["hardship"]
+    page = text_of(client)
+    assert 'data-testid="C07-confirmed"' in page
+    assert 'value="hardship_told" data-choice="3" required checked' in page
+    assert client.post(CALL + "close/", {**said, "step": "save"}).status_code == 422
+    assert counted(ready)[2] == "wrap_up"
+    assert client.post(CALL + "close/", said).status_code == 302  # confirmed again: nothing twice
+    said = {**said, "step": "save", "note": "失业三个月"}
+    assert client.post(CALL + "close/", said).status_code == 302
+    assert (counted(ready)[2], holds(ready)) == ("done", ["hardship"])
+
+
+def holds(lender: int) -> list[str]:
+    with lender_scope(lender):
+        return list(ContactHold.objects.values_list("kind", flat=True))
 
 
 def test_a_call_the_rules_or_the_recorder_refuse_is_not_placed_and_says_why(

@@ -8,9 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from forbear.contact.calls import DISPOSITIONS, GUIDE, CallRefused, Identity, LineEvent, VoiceKind
+from forbear.contact.calls import CallRefused, Identity, LineEvent, VoiceKind
+from forbear.contact.dispositions import DISPOSITIONS
+from forbear.contact.guides import GUIDE
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.services.call_closing import close_call, tick_guide_line, verify_identity
+from forbear_server.services.call_closing import tick_guide_line, verify_identity
 from forbear_server.services.call_lines import ask_to_end, end_lost_calls
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import (
@@ -23,7 +25,7 @@ from forbear_server.store.models import (
 )
 from server.conftest import NOW
 from server.outbox import Moment
-from server.telephones import SilentPhones, begun, loop_with, on_the_list, phones_of, tell
+from server.telephones import SilentPhones, begun, close, loop_with, on_the_list, phones_of, tell
 
 pytestmark = pytest.mark.django_db
 HUMAN = (LineEvent.RINGING, LineEvent.ANSWERED)
@@ -71,12 +73,16 @@ def in_talk(actor: Actor, ref: str = "B-1") -> UUID:
     return call
 
 
-def wrapped_up(actor: Actor, *, identity: Identity = Identity.RIGHT_PARTY) -> UUID:
-    call = in_talk(actor)
-    verify_identity(actor=actor, call_id=call, identity=identity, now=NOW)
+def say_what_must_be_said(actor: Actor, call: UUID) -> None:
     for line in GUIDE:
         if line.is_mandatory:
             tick_guide_line(actor=actor, call_id=call, code=line.code, now=NOW)
+
+
+def wrapped_up(actor: Actor, *, identity: Identity = Identity.RIGHT_PARTY) -> UUID:
+    call = in_talk(actor)
+    verify_identity(actor=actor, call_id=call, identity=identity, now=NOW)
+    say_what_must_be_said(actor, call)
     tell(actor.lender_id, call, LineEvent.ENDED, reason="hung_up_by_borrower")
     return call
 
@@ -85,7 +91,7 @@ def test_a_call_goes_from_its_order_to_its_disposition_and_every_step_is_an_entr
     caller: Actor,
 ) -> None:
     call = wrapped_up(caller)
-    close_call(actor=caller, call_id=call, code="promised", note="25 号发工资", now=NOW)
+    close(caller, call, "promised", "25 号发工资")
     assert state_of(call) == ("done", "hung_up_by_borrower", "line")
     assert names(call) == [
         "call.placed",
@@ -125,13 +131,15 @@ def test_two_at_two_of_three_leave_one_call_and_at_three_the_rule_refuses(
         early = NOW.replace(hour=hour)
         call = placed(caller, now=early, idempotency_key=f"at {hour}")
         tell(caller.lender_id, call, *HUMAN, LineEvent.ENDED, at=early)
-        close_call(actor=caller, call_id=call, code="cut", note="", now=early)
+        close(caller, call, "cut", at=early)
     lead = make_actor("li.lead", Role.LEAD)
     third = placed(caller, idempotency_key="third")
     with pytest.raises(CallRefused, match="colleague is on the line"):
         begun(lead, idempotency_key="fourth")
-    tell(caller.lender_id, third, *HUMAN, LineEvent.ENDED)
-    close_call(actor=caller, call_id=third, code="third_person", note="", now=NOW)
+    tell(caller.lender_id, third, *HUMAN)
+    say_what_must_be_said(caller, third)
+    tell(caller.lender_id, third, LineEvent.ENDED)
+    close(caller, third, "third_person", kept_debt_back=True)
     BorrowerAddress.objects.update(out_of_use_at=None)
     answer = begun(lead, now=NOW + timedelta(hours=1), idempotency_key="fifth")
     assert answer.call_id is None
@@ -148,7 +156,7 @@ def test_without_recording_nothing_is_dialled(caller: Actor) -> None:
 
 def test_a_call_that_was_cut_is_not_followed_by_another_within_half_an_hour(caller: Actor) -> None:
     call = wrapped_up(caller)
-    close_call(actor=caller, call_id=call, code="cut", note="", now=NOW)
+    close(caller, call, "cut")
     with pytest.raises(CallRefused, match="less than 30 minutes"):
         begun(caller, now=NOW + timedelta(minutes=29), idempotency_key="again")
     answer = begun(caller, now=NOW + timedelta(minutes=31), idempotency_key="later")
@@ -181,7 +189,7 @@ EFFECTS = {
 @pytest.mark.parametrize("code", sorted(EFFECTS))
 def test_what_the_borrower_said_counts_at_once(caller: Actor, code: str) -> None:
     call = wrapped_up(caller)
-    close_call(actor=caller, call_id=call, code=code, note="说了情况", now=NOW)
+    close(caller, call, code, "说了情况")
     hold, wish = EFFECTS[code]
     assert list(ContactHold.objects.values_list("kind", flat=True)) == ([hold] if hold else [])
     assert list(ContactPreference.objects.values_list("kind", flat=True)) == (
@@ -191,15 +199,7 @@ def test_what_the_borrower_said_counts_at_once(caller: Actor, code: str) -> None
 
 def test_an_agreed_time_is_kept_with_its_hours(caller: Actor) -> None:
     call = wrapped_up(caller)
-    close_call(
-        actor=caller,
-        call_id=call,
-        code="callback_agreed",
-        note="",
-        now=NOW,
-        from_minute=1140,
-        until_minute=1200,
-    )
+    close(caller, call, "callback_agreed", from_minute=1140, until_minute=1200)
     kept = ContactPreference.objects.get()
     assert (kept.kind, kept.from_minute, kept.until_minute) == ("agreed_hours", 1140, 1200)
 
@@ -219,7 +219,7 @@ def test_a_call_nobody_took_is_counted_as_what_it_was(
 ) -> None:
     call = placed(caller)
     tell(caller.lender_id, call, LineEvent.RINGING, LineEvent.ENDED, reason="no_answer")
-    close_call(actor=caller, call_id=call, code=code, note="", now=NOW)
+    close(caller, call, code)
     assert PermitRequest.objects.get().outcome == outcome
     assert BorrowerAddress.objects.filter(out_of_use_at__isnull=False).exists() is is_out
 
@@ -227,7 +227,7 @@ def test_a_call_nobody_took_is_counted_as_what_it_was(
 @pytest.mark.parametrize("code", ["third_person", "representative", "deceased_told"])
 def test_somebody_else_answered(caller: Actor, code: str) -> None:
     call = wrapped_up(caller, identity=Identity.THIRD_PERSON)
-    close_call(actor=caller, call_id=call, code=code, note="", now=NOW)
+    close(caller, call, code, kept_debt_back=True)
     assert state_of(call)[0] == "done"
     is_gone = BorrowerAddress.objects.filter(out_of_use_at__isnull=False).exists()
     assert is_gone is (code == "third_person")
@@ -240,7 +240,7 @@ def test_what_only_the_borrower_says_needs_the_borrower(caller: Actor, code: str
     call = wrapped_up(caller, identity=Identity.UNVERIFIABLE)
     before = counted()
     with pytest.raises(CallRefused, match="verify them first"):
-        close_call(actor=caller, call_id=call, code=code, note="x", now=NOW)
+        close(caller, call, code, "x")
     assert state_of(call)[0] == "wrap_up"
     assert counted() == before
     assert names()[-1] == "call.refused"
@@ -268,7 +268,7 @@ def test_another_collectors_call_is_not_there(
     acts: list[Callable[[], object]] = [
         lambda: verify_identity(actor=other, call_id=call, identity=Identity.RIGHT_PARTY, now=NOW),
         lambda: tick_guide_line(actor=other, call_id=call, code="who", now=NOW),
-        lambda: close_call(actor=other, call_id=call, code="promised", note="", now=NOW),
+        lambda: close(other, call, "promised"),
         lambda: ask_to_end(actor=other, call_id=call, now=NOW),
     ]
     for act in acts:
@@ -281,7 +281,7 @@ def test_another_collectors_call_is_not_there(
 def test_a_note_that_insults_is_not_kept(caller: Actor) -> None:
     call = wrapped_up(caller)
     with pytest.raises(CallRefused, match="note cannot be kept"):
-        close_call(actor=caller, call_id=call, code="promised", note="这个老赖", now=NOW)
+        close(caller, call, "promised", "这个老赖")
     assert Call.objects.get().note_sealed == ""
     assert state_of(call)[0] == "wrap_up"
 
@@ -351,7 +351,7 @@ def test_after_a_kill_calls_that_were_on_a_line_are_over_and_what_waits_is_place
     assert [one.call_id for one in lost] == [on_a_line]
     assert end_lost_calls(provider="calls", now=NOW) == []
     assert state_of(on_a_line) == ("wrap_up", "provider_lost", "line")
-    close_call(actor=caller, call_id=on_a_line, code="cut", note="", now=NOW)
+    close(caller, on_a_line, "cut")
     later = NOW + timedelta(minutes=40)
     waiting = placed(caller, now=later, idempotency_key="later")
     phones = SilentPhones()

@@ -213,7 +213,7 @@ def test_a_letter_is_one_file_with_its_number(officer: Actor, tmp_path: Path) ->
 def test_a_lenders_own_gateway_takes_a_message_once(officer: Actor) -> None:
     with started_lender_gateway(SECRET) as lender:
         gateway = WebhookGateway(
-            WebhookSettings("own", lender.url, SECRET, response_seconds=2.0), now=Moment()
+            WebhookSettings("own", lender.url, SECRET, response_seconds=2.0), wall=Moment()
         )
         loop = loop_of(officer, Channel.SMS, gateway)
         row = sent(officer, loop, Channel.SMS)

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from forbear.compliance.scopes import Scope
@@ -52,8 +53,8 @@ def plain(tmp_path: Path) -> Path:
     return path
 
 
-def ended(actor: Actor) -> UUID:
-    call = begun(actor).call_id
+def ended(actor: Actor, ref: str = "B-1") -> UUID:
+    call = begun(actor, ref).call_id
     assert call is not None
     steps = (LineEvent.RINGING, LineEvent.ANSWERED, LineEvent.RECORDING, LineEvent.ENDED)
     tell(actor.lender_id, call, *steps)
@@ -72,6 +73,14 @@ def kept(actor: Actor, plain: Path, committing: Committing) -> UUID:
     return call
 
 
+def file_of(call: UUID) -> Path:
+    return recording_file(DIGEST, call)
+
+
+def files() -> list[Path]:
+    return sorted((Path(settings.DATA_DIR) / "recordings").glob("*/*"))
+
+
 def last_events(count: int) -> list[str]:
     rows = EvidenceEntry.objects.order_by("-id").values_list("name", flat=True)[:count]
     return list(rows)[::-1]
@@ -85,7 +94,7 @@ def test_a_recording_is_sealed_named_by_its_digest_and_the_plain_file_is_gone(
     assert (row.recording, row.recording_digest) == ("kept", DIGEST)
     assert row.recording_kept_until == date(2031, 11, 20)
     assert not plain.exists()
-    sealed = recording_file(DIGEST)
+    sealed = file_of(call)
     assert sealed.parent.name == DIGEST[:2]
     assert SOUND not in sealed.read_bytes()
     assert last_events(1) == ["call.recorded"]
@@ -98,13 +107,35 @@ def test_a_recording_is_sealed_named_by_its_digest_and_the_plain_file_is_gone(
     assert not plain.exists()
 
 
+def test_two_calls_that_sound_alike_have_a_file_each_and_go_each_with_its_own_person(
+    caller: Actor,
+    plain: Path,
+    make_actor: Callable[..., Actor],
+    django_capture_on_commit_callbacks: Committing,
+) -> None:
+    first = kept(caller, plain, django_capture_on_commit_callbacks)
+    plain.write_bytes(SOUND)
+    colleague = make_actor("zhou.second", Role.COLLECTOR)
+    second = ended(colleague, "B-2")
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        assert keep(second, plain)
+    assert files() == sorted([file_of(first), file_of(second)])
+    for call in (first, second):
+        heard = open_recording(actor=caller, call_id=call, purpose="quality", now=NOW)
+        assert heard == SOUND
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        delete_recordings_of("B-1")
+    assert files() == [file_of(second)]
+    assert open_recording(actor=caller, call_id=second, purpose="quality", now=NOW) == SOUND
+
+
 def test_a_recording_of_a_call_nobody_knows_is_not_kept(
     caller: Actor, plain: Path, django_capture_on_commit_callbacks: Committing
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         assert not keep(UUID(int=7), plain)
     assert not plain.exists()
-    assert not recording_file(DIGEST).exists()
+    assert files() == []
     assert last_events(1) == ["callback.refused"]
 
 
@@ -151,7 +182,7 @@ def test_the_longest_of_the_books_that_bind_says_until_when(
 def test_what_need_not_be_kept_any_longer_is_deleted_but_not_while_a_dispute_is_open(
     caller: Actor, plain: Path, django_capture_on_commit_callbacks: Committing
 ) -> None:
-    kept(caller, plain, django_capture_on_commit_callbacks)
+    call = kept(caller, plain, django_capture_on_commit_callbacks)
     lender, borrower = find_lender("qinghe"), Call.objects.get().borrower
     last_day = NOW.replace(year=2031)
     assert delete_recordings_over(lender=lender, now=last_day) == 0
@@ -160,12 +191,12 @@ def test_what_need_not_be_kept_any_longer_is_deleted_but_not_while_a_dispute_is_
     )
     after = last_day + timedelta(days=1)
     assert delete_recordings_over(lender=lender, now=after) == 0
-    assert recording_file(DIGEST).exists()
+    assert file_of(call).exists()
     hold.lifted_at = NOW
     hold.save()
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         assert delete_recordings_over(lender=lender, now=after) == 1
-    assert not recording_file(DIGEST).exists()
+    assert not file_of(call).exists()
     assert (Call.objects.get().recording, last_events(1)) == ("deleted", ["call.recorded"])
     assert delete_recordings_over(lender=lender, now=after) == 0
 
@@ -173,13 +204,13 @@ def test_what_need_not_be_kept_any_longer_is_deleted_but_not_while_a_dispute_is_
 def test_the_recording_goes_with_the_person(
     caller: Actor, plain: Path, django_capture_on_commit_callbacks: Committing
 ) -> None:
-    kept(caller, plain, django_capture_on_commit_callbacks)
+    call = kept(caller, plain, django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         delete_recordings_of("B-2")
-    assert recording_file(DIGEST).exists()
+    assert file_of(call).exists()
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         delete_recordings_of("B-1")
-    assert not recording_file(DIGEST).exists()
+    assert not file_of(call).exists()
 
 
 def test_erasing_a_person_takes_their_calls_and_recordings(
@@ -189,14 +220,14 @@ def test_erasing_a_person_takes_their_calls_and_recordings(
     make_actor: Callable[..., Actor],
     django_capture_on_commit_callbacks: Committing,
 ) -> None:
-    kept(caller, plain, django_capture_on_commit_callbacks)
+    call = kept(caller, plain, django_capture_on_commit_callbacks)
     compliance = make_actor("jiang.ping", Role.COMPLIANCE)
     with pytest.raises(ErasureRefused):
         erase_person(actor=compliance, borrower_ref="B-1", reason="asked", now=NOW)
-    assert recording_file(DIGEST).exists()
+    assert file_of(call).exists()
     assert Call.objects.count() == 1
     much_later = NOW + timedelta(days=366 * 8)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         erase_person(actor=compliance, borrower_ref="B-1", reason="asked", now=much_later)
-    assert not recording_file(DIGEST).exists()
+    assert not file_of(call).exists()
     assert Call.objects.count() == 0

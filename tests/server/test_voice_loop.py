@@ -18,7 +18,7 @@ from forbear_server.gateways.baresip import BaresipProvider
 from forbear_server.jobs.voice import VoiceLoop
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.telephones import find_telephones
-from forbear_server.services.call_closing import close_call, verify_identity
+from forbear_server.services.call_closing import verify_identity
 from forbear_server.services.call_lines import ask_to_end
 from forbear_server.services.recordings import open_recording
 from forbear_server.store.lender_scope import lender_scope
@@ -26,7 +26,7 @@ from forbear_server.store.models import Call
 from gateways.phones import own_network, phone, settings_in, tone, why_no_phones
 from server.conftest import NOW
 from server.outbox import Moment
-from server.telephones import begun, loop_with, on_the_list
+from server.telephones import begun, close, loop_with, on_the_list
 
 pytestmark = [
     pytest.mark.django_db,
@@ -108,7 +108,7 @@ def test_a_call_from_its_order_to_its_sealed_recording(
         (tmp_path / "opened.wav").write_bytes(sound)
         sides = [round(tone(tmp_path / "opened.wav", side)) for side in (0, 1)]
         assert sides == [440, 880]
-        close_call(actor=caller, call_id=call, code="cut", note="", now=NOW)
+        close(caller, call, "cut")
         assert row().state == "done"
     finally:
         loop.provider.close()

@@ -56,8 +56,9 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         **_events(
             "contact",
             *("call.placed", "call.answered", "call.ended", "call.recorded", "call.refused"),
-            *("disposition.recorded", "call.warned"),
-            open_fields="channel code reason disposition seconds recording identity voice",
+            *("call.muted", "call.held", "call.distressed", "call.distress_seen"),
+            *("disposition.confirmed", "disposition.recorded", "call.warned"),
+            open_fields="channel code reason disposition seconds recording identity voice disclosed",
         ),
         **_events("lender", "gate.mask_recorded", open_fields="digest rows rulebooks"),
         # Plans, rules, templates, settings.
@@ -131,6 +132,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         ),
         # Who looked at what.
         **_events("access", "loan.read", "borrower.read", "pii.revealed", open_fields="role"),
+        **_events("access", "pii.refused", open_fields="code"),
         # Which entry is committed: in the open it would join two pseudonyms of one person.
         **_events("access", "evidence.opened", "evidence.exported", open_fields="role"),
         **_events("lender", "evidence.viewed", "evidence.replayed", open_fields="entry agrees"),
@@ -175,5 +177,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
             *("case.finished", "case.refused"),
             open_fields="code attempted",
         ),
+        # What a colleague wrote stays sealed.
+        **_events("case", "note.written", "note.refused", open_fields="code"),
     }
 )

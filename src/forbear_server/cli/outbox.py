@@ -39,7 +39,7 @@ from forbear_server.services.addresses import index_phones
 from forbear_server.services.channels import SenderTerms, register_senders
 from forbear_server.services.receipts import resolve_message, settle_by_statement
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.ui.clock import BEIJING, business_now
+from forbear_server.ui.clock import BEIJING, business_now, wall_now
 
 app = typer.Typer(no_args_is_help=True, help="Messages on their way out, and what became of them.")
 Account = Annotated[str, typer.Option("--as", help="Account of the desk that asks.")]
@@ -232,7 +232,7 @@ def _loops(
                 lender=lender,
                 sender_id=ids[one.sender],
                 address_kind=KIND_OF[one.channel],
-                gateway=open_gateway(one, now=business_now),
+                gateway=open_gateway(one, now=business_now, wall=wall_now),
                 clock=business_now,
                 stop=stop,
                 lease=timedelta(seconds=lease),

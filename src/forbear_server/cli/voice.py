@@ -31,7 +31,7 @@ from forbear_server.selectors.telephones import find_telephones
 from forbear_server.services.addresses import index_phones
 from forbear_server.services.channels import SenderTerms, register_senders
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.ui.clock import business_now
+from forbear_server.ui.clock import business_now, wall_now
 
 app = typer.Typer(no_args_is_help=True, help="Calls: the telephone system, and how calls stand.")
 
@@ -104,7 +104,7 @@ def _loop(one: SenderSettings, stop: threading.Event) -> VoiceLoop:
     return VoiceLoop(
         lender=lender,
         sender_id=ids[one.sender],
-        provider=open_telephones(one, now=business_now),
+        provider=open_telephones(one, now=business_now, wall=wall_now),
         clock=business_now,
         stop=stop,
     )

@@ -1,8 +1,8 @@
-"""The workbench in words: holds, wishes, timeline items, and the panel 能否联系."""
+"""The workbench in words: holds, wishes, why something was not done, and the panel 能否联系."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,30 +11,20 @@ from django.utils.translation import gettext_lazy
 
 from forbear.contact.channels import Channel
 from forbear.contact.permission import Permission
-from forbear.contact.wording.intents import intent_rules
 from forbear_server.console.contact_wording import (
-    DISPOSITIONS,
     HOLD_LEAVES,
     HOLDS,
-    INTENTS,
-    MESSAGE_KINDS,
-    MESSAGE_REASONS,
-    MESSAGE_STATES,
     PREFERENCES,
     SOURCES,
 )
 from forbear_server.console.may_contact_display import ShownVerdict, shown_verdict
-from forbear_server.console.rule_wording import in_language
 from forbear_server.console.wording import (
     CHANNELS,
-    OUTCOMES,
-    PAYMENT_KINDS,
     Words,
     word,
 )
 from forbear_server.console.worklists import ShownGround, shown_ground
 from forbear_server.selectors.borrower_pages import HoldLine, PreferenceLine
-from forbear_server.selectors.contact_timelines import TimelineItem
 from forbear_server.selectors.rules import DailyCaps, ground_of
 from forbear_server.ui.clock import BEIJING
 from forbear_server.ui.templatetags.forbear import minute_of_day, moment
@@ -50,32 +40,37 @@ PANEL = (
     Channel.LETTER,
     Channel.VISIT,
 )
-GROUPS: Words = {
-    "": gettext_lazy("全部"),
-    "contact": gettext_lazy("联系"),
-    "money": gettext_lazy("付款"),
-    "wishes": gettext_lazy("本人意愿与暂停"),
-    "decision": gettext_lazy("系统决定"),
+# From when on a wait is told in hours, and below which in seconds.
+IN_HOURS = 120
+IN_SECONDS = 300
+REVEAL_REASONS: Words = {
+    "checked_with_borrower": gettext_lazy("与本人核对号码"),
+    "wrong_number": gettext_lazy("核查错号或停机"),
+    "correction": gettext_lazy("本人要求更正信息"),
+    "complaint": gettext_lazy("处理投诉或异议"),
+    "regulator": gettext_lazy("监管或司法要求"),
 }
-_KINDS: Words = {
-    "attempt": gettext_lazy("联系记录"),
-    "payment": gettext_lazy("付款"),
-    "message": gettext_lazy("发出消息"),
-    "inbound": gettext_lazy("收到回复"),
-    "refused": gettext_lazy("未联系"),
-    "call": gettext_lazy("通话"),
-    "stated": gettext_lazy("本人意愿"),
-    "hold": gettext_lazy("暂停联系"),
+REVEAL_REFUSALS: Words = {
+    "reason_missing": gettext_lazy("请选择原因：查看完整号码要说明用途，并会记录。"),
+    "not_yours": gettext_lazy("没有找到，或您无权查看。"),
+    "no_number": gettext_lazy("没有这位借款人的手机号。"),
 }
-_ICONS = {
-    "attempt": "history",
-    "payment": "cash",
-    "message": "send",
-    "inbound": "message",
-    "refused": "ban",
-    "call": "phone",
-    "stated": "user-check",
-    "hold": "hand-stop",
+NOTE_REFUSALS: Words = {
+    "role": gettext_lazy("只有处理这位借款人的人可以写备注。"),
+    "key_reused": gettext_lazy("这张表单已经提交过别的内容，请重新打开。"),
+    "length": gettext_lazy("备注要有 1 到 500 个字。"),
+    "not_fit": gettext_lazy("备注含有侮辱的词或他人的信息，没有保存。请只写发生了什么。"),
+}
+# How long a hold lasts that ends with an event, not on a day.
+_HOLD_UNTIL: Words = {
+    "complaint": gettext_lazy("答复后三天"),
+    "dispute": gettext_lazy("作出结论"),
+    "hardship": gettext_lazy("作出决定"),
+    "arrangement": gettext_lazy("安排完成或中断"),
+    "representative": gettext_lazy("撤回委托"),
+    "deceased": gettext_lazy("合规决定"),
+    "incapacity": gettext_lazy("合规决定"),
+    "minor": gettext_lazy("合规决定"),
 }
 
 
@@ -97,26 +92,13 @@ class ShownPreference:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownItem:
-    item: TimelineItem
-    icon: str
-    kind: str
-    channel: str
-    outcome: str
-    outcome_kind: str
-    rules: list[ShownGround]
-    intents: list[str]
-    next_step: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownChannel:
     code: str
     word: str
     verdict: ShownVerdict
     grounds: list[ShownGround]
     next_at: datetime | None
+    wait: str
 
 
 def shown_hold(line: HoldLine) -> ShownHold:
@@ -125,7 +107,7 @@ def shown_hold(line: HoldLine) -> ShownHold:
         word(HOLDS, line.kind),
         word(HOLD_LEAVES, line.kind),
         word(SOURCES, line.source),
-        moment(line.until) if line.until else "",
+        moment(line.until) if line.until else str(_HOLD_UNTIL.get(line.kind, _("解除"))),
     )
 
 
@@ -144,60 +126,7 @@ def shown_preference(line: PreferenceLine) -> ShownPreference:
     )
 
 
-def shown_items(items: Iterable[TimelineItem], *, hides_money: bool) -> list[ShownItem]:
-    """Items with their words; money and texts that may speak of it are left out during a call."""
-    return [_shown(item) for item in items if not (hides_money and item.kind in _SPEAK_OF_DEBT)]
-
-
-_SPEAK_OF_DEBT = frozenset({"payment", "message", "inbound"})
-
-
-def _shown(item: TimelineItem) -> ShownItem:
-    outcome, kind = _outcome(item)
-    steps = {rule.next_step: rule.says for rule in intent_rules()}
-    return ShownItem(
-        item=item,
-        icon=_ICONS[item.kind],
-        kind=word(_KINDS, item.kind),
-        channel=word(CHANNELS, item.channel) if item.channel else "",
-        outcome=outcome,
-        outcome_kind=kind,
-        rules=[
-            shown_ground(ground_of(rule_id, ""))
-            for rule_id in item.rule_ids
-            if rule_id not in MESSAGE_REASONS
-        ],
-        intents=[word(INTENTS, code) for code in item.intents],
-        next_step=in_language(steps[item.next_step]) if item.next_step in steps else "",
-        who=word(_WHO, item.who) if item.kind in {"attempt", "stated", "hold"} else item.who,
-    )
-
-
-_WHO: Words = {**SOURCES, "in_house": gettext_lazy("本机构")}
-
-
-def _outcome(item: TimelineItem) -> tuple[str, str]:
-    if item.kind == "message":
-        reason = item.rule_ids[0] if item.rule_ids and item.rule_ids[0] in MESSAGE_REASONS else ""
-        said = word(MESSAGE_STATES, item.outcome)
-        told = f"{said} · {word(MESSAGE_REASONS, reason)}" if reason else said
-        return told, MESSAGE_KINDS.get(item.outcome, "quiet")
-    if item.kind == "refused":
-        is_review = item.outcome == "needs_review"
-        return (str(_("需复核")) if is_review else str(_("暂不可以"))), "care"
-    if item.kind == "inbound":
-        return (str(_("已退订，立即生效")), "help") if item.outcome else ("", "quiet")
-    words: dict[str, Words] = {
-        "attempt": OUTCOMES,
-        "payment": PAYMENT_KINDS,
-        "call": DISPOSITIONS,
-        "stated": PREFERENCES,
-        "hold": HOLDS,
-    }
-    return word(words[item.kind], item.outcome), "help" if item.kind == "hold" else "quiet"
-
-
-def shown_channels(found: Mapping[Channel, Permission]) -> list[ShownChannel]:
+def shown_channels(found: Mapping[Channel, Permission], now: datetime) -> list[ShownChannel]:
     """One row a channel, in the panel's order."""
     return [
         ShownChannel(
@@ -209,10 +138,24 @@ def shown_channels(found: Mapping[Channel, Permission]) -> list[ShownChannel]:
                 for ground in found[channel].judgement.grounds
             ],
             next_at=found[channel].next_permitted_at,
+            wait=waiting_time(found[channel].next_permitted_at, now),
         )
         for channel in PANEL
         if channel in found
     ]
+
+
+def waiting_time(until: datetime | None, now: datetime) -> str:
+    """How long until a moment: minutes, the last five in seconds; contact.js counts it down."""
+    if until is None:
+        return ""
+    left = max(int((until - now).total_seconds()), 0)
+    if left < IN_SECONDS:
+        return _("%(n)s 秒后") % {"n": left}
+    minutes = -(-left // 60)
+    if minutes < IN_HOURS:
+        return _("%(n)s 分钟后") % {"n": minutes}
+    return _("%(h)s 小时 %(m)s 分钟后") % {"h": minutes // 60, "m": minutes % 60}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,17 +15,19 @@ from forbear.contact.permission import ContactRequest
 from forbear.contact.preferences import LONGEST_PAUSE_DAYS
 from forbear_server.console.actors import ConsoleRequest
 from forbear_server.console.borrower_display import (
-    GROUPS,
     PANEL,
+    REVEAL_REASONS,
     ShownCounts,
     shown_channels,
     shown_hold,
-    shown_items,
     shown_preference,
 )
 from forbear_server.console.call_display import call_context
+from forbear_server.console.call_wording import PURPOSES
 from forbear_server.console.composer_display import composer_context
 from forbear_server.console.evidence_display import recorded_line
+from forbear_server.console.loan_cards import bucket_word, shown_loans, shown_scores
+from forbear_server.console.timeline_display import GROUPS, shown_items
 from forbear_server.console.wording import CHANNELS, word
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Role
@@ -58,17 +60,19 @@ def whole_page(
 ) -> HttpResponse:
     group = request.GET.get("show", "")
     call = find_open_call(request.actor, found.ref)
-    hides_money = call is not None and call.hides_money
     whole = found
-    if hides_money:  # nothing of a loan may reach the page, from whichever part of it
-        found = replace(found, loans=())
+    found, hides_money = concealed(request, found)
     today = now.astimezone(ZoneInfo(request.actor.lender_time_zone)).date()
     worst = found.worst
     context = {
         "page": found,
         "today": today,
         "hides_money": hides_money,
-        "bucket": worst.bucket.name if worst else "",
+        "bucket": bucket_word(worst.bucket) if worst else "",
+        "loans": shown_loans(request.actor, found),
+        "scores": shown_scores(found),
+        "reveal_reasons": [(code, str(label)) for code, label in REVEAL_REASONS.items()],
+        "purposes_of_playing": [(code, str(label)) for code, label in PURPOSES.items()],
         "holds": [shown_hold(one) for one in found.holds],
         "preferences": [shown_preference(one) for one in found.preferences],
         "items": shown_items(
@@ -91,6 +95,17 @@ def whole_page(
     return render(request, "console/borrower.html", context, status=status)
 
 
+def concealed(request: ConsoleRequest, found: BorrowerPage) -> tuple[BorrowerPage, bool]:
+    """The page as it may be shown now, and whether that is without a debt.
+
+    While somebody is on the line who is not known to be the borrower, nothing of a loan may reach
+    the page, from whichever part of it.
+    """
+    call = find_open_call(request.actor, found.ref)
+    hides_money = call is not None and call.hides_money
+    return (replace(found, loans=()) if hides_money else found), hides_money
+
+
 def panel_context(request: ConsoleRequest, found: BorrowerPage, now: datetime) -> dict[str, object]:
     """Closed gate: no verdict is shown as allowed while nothing can be recorded."""
     try:
@@ -111,7 +126,7 @@ def panel_context(request: ConsoleRequest, found: BorrowerPage, now: datetime) -
     )
     return {
         "is_gate_closed": False,
-        "channels": shown_channels(answers),
+        "channels": shown_channels(answers, now),
         "counts": ShownCounts.of(
             answers[Channel.VOICE_INTERACTIVE], daily_caps(now.date(), request.actor.scope)
         ),

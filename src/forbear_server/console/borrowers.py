@@ -16,6 +16,7 @@ from forbear.contact.channels import Channel
 from forbear.contact.preferences import HoldKind, PreferenceKind
 from forbear.primitives.errors import RequestRefused
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.borrower_display import REVEAL_REASONS, REVEAL_REFUSALS
 from forbear_server.console.borrower_page import (
     found_or_404,
     page_with,
@@ -35,8 +36,10 @@ from forbear_server.services.preferences import (
     place_hold,
     withdraw_preference,
 )
+from forbear_server.services.reveals import RevealRefused, reveal_phone
 from forbear_server.ui.clock import business_now
 
+REVEAL_SECONDS = 30
 # One click, always there: the hold stands before anything is written down.
 INTAKE = (HoldKind.HARDSHIP, HoldKind.DISPUTE, HoldKind.COMPLAINT)
 
@@ -58,6 +61,36 @@ def panel(request: ConsoleRequest, ref: str) -> HttpResponse:
     found = found_or_404(request, ref, now)
     context = {"page": found, **panel_context(request, found, now)}
     return render(request, "console/borrower_panel.html", context)
+
+
+@require_POST
+@screen(Screen.LOAN)
+def reveal(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """The whole number for half a minute, for a reason that is recorded."""
+    now = business_now()
+    found = found_or_404(request, ref, now)
+    context: dict[str, object] = {
+        "page": found,
+        "reveal_reasons": [(code, str(label)) for code, label in REVEAL_REASONS.items()],
+        "reveal_seconds": REVEAL_SECONDS,
+    }
+    status = 200
+    try:
+        context["phone_shown"] = reveal_phone(
+            actor=request.actor, borrower_ref=ref, reason=request.POST.get("reason", ""), now=now
+        )
+    except RevealRefused as refused:
+        context["reveal_problem"] = word(REVEAL_REFUSALS, refused.reason)
+        status = 422
+    if request.htmx:
+        answer = render(request, "console/borrower_phone.html", context, status=status)
+    else:
+        context.pop("page")
+        answer = page_with(request, ref, now, status=status, **context)
+        if status == 200:  # without script the page itself goes back to the mask
+            answer["Refresh"] = f"{REVEAL_SECONDS}; url={reverse('console:borrower', args=[ref])}"
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @require_POST

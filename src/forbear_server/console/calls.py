@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from forbear.contact.calls import CallRefused, Identity
+from forbear.contact.calls import CallRefused, Identity, Silence, VoiceKind
 from forbear_server.console.actors import ConsoleRequest, screen
 from forbear_server.console.borrower_page import found_or_404, page_with
 from forbear_server.console.call_display import call_context
@@ -26,8 +26,16 @@ from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.calls import CallView, find_open_call
 from forbear_server.selectors.rules import ground_of
 from forbear_server.selectors.telephones import find_telephones
-from forbear_server.services.call_closing import close_call, tick_guide_line, verify_identity
-from forbear_server.services.call_lines import ask_to_end
+from forbear_server.services.ai_calls import with_ai_voice
+from forbear_server.services.call_closing import (
+    Told,
+    close_call,
+    confirm_disposition,
+    tick_guide_line,
+    verify_identity,
+)
+from forbear_server.services.call_distress import go_on_with_guide, note_distress
+from forbear_server.services.call_lines import ask_for_silence, ask_to_end
 from forbear_server.services.calls import CallAnswer, CallAsked, begin_call
 from forbear_server.services.gate import GateClosed
 from forbear_server.services.recordings import open_recording
@@ -53,6 +61,11 @@ def place(request: ConsoleRequest, ref: str) -> HttpResponseBase:
         loan_ref=worst.facts.ref if worst else "",
     )
     try:
+        if request.POST.get("voice") == VoiceKind.AI:
+            script = request.POST.get("script", "")[:64]
+            asked = with_ai_voice(
+                actor=request.actor, page=page, asked=asked, script_id=script, now=now
+            )
         answer = begin_call(actor=request.actor, asked=asked, now=now)
     except CallRefused as refused:
         return _refused(request, ref, refused, now)
@@ -100,6 +113,44 @@ def end(request: ConsoleRequest, ref: str) -> HttpResponseBase:
 
 @require_POST
 @screen(Screen.LOAN, writes=True)
+def silence(request: ConsoleRequest, ref: str, verb: str) -> HttpResponseBase:
+    """静音 or 保持, or the end of it; the panel shows what the line says, not what was asked."""
+    wishes = {
+        "mute": (Silence.MUTE, True),
+        "unmute": (Silence.MUTE, False),
+        "hold": (Silence.HOLD, True),
+        "resume": (Silence.HOLD, False),
+    }
+    if verb not in wishes:
+        raise Http404
+    now = business_now()
+    which, is_on = wishes[verb]
+    call_id = _own_call(request, ref, now).call_id
+    try:
+        ask_for_silence(actor=request.actor, call_id=call_id, silence=which, is_on=is_on, now=now)
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    return _back(ref)
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
+def upset(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """对方情绪激动: the guide rests and the lead is told; or the guide goes on."""
+    now = business_now()
+    call_id = _own_call(request, ref, now).call_id
+    try:
+        if request.POST.get("go_on"):
+            go_on_with_guide(actor=request.actor, call_id=call_id, now=now)
+            return _back(ref)
+        recorded = note_distress(actor=request.actor, call_id=call_id, now=now)
+    except CallRefused as refused:
+        return _refused(request, ref, refused, now)
+    return _back(ref, recorded.entry_id if recorded else "")
+
+
+@require_POST
+@screen(Screen.LOAN, writes=True)
 def identity(request: ConsoleRequest, ref: str) -> HttpResponseBase:
     """Who is on the line."""
     now = business_now()
@@ -137,20 +188,20 @@ def guide(request: ConsoleRequest, ref: str) -> HttpResponseBase:
 @require_POST
 @screen(Screen.LOAN, writes=True)
 def close(request: ConsoleRequest, ref: str) -> HttpResponseBase:
-    """Close the call with its disposition."""
+    """Confirm a disposition (what acts at once acts now), or close the call with it and a note."""
     now = business_now()
     call = _own_call(request, ref, now)
-    told = request.POST
+    said = request.POST
+    told = Told(
+        code=said.get("disposition", "")[:32],
+        note=said.get("note", ""),
+        from_minute=_minute(said.get("from", "")),
+        until_minute=_minute(said.get("until", "")),
+        kept_debt_back=said.get("kept_debt_back") == "1",
+    )
+    act = confirm_disposition if said.get("step") == "confirm" else close_call
     try:
-        recorded = close_call(
-            actor=request.actor,
-            call_id=call.call_id,
-            code=told.get("disposition", "")[:32],
-            note=told.get("note", ""),
-            now=now,
-            from_minute=_minute(told.get("from", "")),
-            until_minute=_minute(told.get("until", "")),
-        )
+        recorded = act(actor=request.actor, call_id=call.call_id, told=told, now=now)
     except CallRefused as refused:
         return _refused(request, ref, refused, now, status=422)
     return _back(ref, recorded.entry_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +15,8 @@ from forbear.contact.wording.errors import WordingRefused
 from forbear.contact.wording.templates import require_first_tone
 from forbear_server.console.actors import ConsoleRequest
 from forbear_server.console.actors import screen as for_screen
-from forbear_server.console.borrower_page import page_with
+from forbear_server.console.borrower_display import NOTE_REFUSALS
+from forbear_server.console.borrower_page import concealed, found_or_404, page_with
 from forbear_server.console.composer_display import (
     READERS,
     Typed,
@@ -23,6 +24,7 @@ from forbear_server.console.composer_display import (
     subject_of,
     text_of,
     typed_in,
+    with_suggestion,
 )
 from forbear_server.console.contact_wording import MESSAGE_REFUSALS
 from forbear_server.console.wording import word
@@ -33,26 +35,60 @@ from forbear_server.selectors.approved_templates import (
     approved_templates,
     messages_before,
 )
-from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
+from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.rules import ground_of
 from forbear_server.services.gate import GateClosed
 from forbear_server.services.message_drafts import MessageDraft, Queued, Refusal
 from forbear_server.services.messages import queue_message
+from forbear_server.services.notes import NoteRefused, write_note
 from forbear_server.ui.clock import business_now
 
 
 @require_POST
 @for_screen(Screen.LOAN, writes=True)
 def check(request: ConsoleRequest, ref: str) -> HttpResponse:
-    """Screen what is being typed; nothing is kept."""
+    """Screen what is being typed, or put suggested words in their place; nothing is kept."""
     now = business_now()
-    page = find_borrower_page(request.actor, ref, now=now)
-    if page is None:
-        raise Http404
+    page, _hides_money = concealed(request, found_or_404(request, ref, now))
+    typed = typed_in(request)
+    number = request.POST.get("replace", "")
+    is_replaced = number.isascii() and number.isdigit() and len(number) <= 3
+    if is_replaced:
+        typed = with_suggestion(request, page, typed, int(number), now)
+    context = {
+        "page": page,
+        "may_work": True,
+        "is_replaced": is_replaced,
+        **composer_context(request, page, now, typed),
+    }
     if not request.htmx:
-        return page_with(request, ref, now, status=200)
-    context = {"page": page, "may_work": True, **composer_context(request, page, now)}
-    return render(request, "console/borrower_screening.html", context)
+        context.pop("page")
+        return page_with(request, ref, now, status=200, **context)
+    part = "borrower_composer" if is_replaced else "borrower_screening"
+    return render(request, f"console/{part}.html", context)
+
+
+@require_POST
+@for_screen(Screen.LOAN, writes=True)
+def note(request: ConsoleRequest, ref: str) -> HttpResponseBase:
+    """Keep a note for colleagues; it is never sent."""
+    now = business_now()
+    found_or_404(request, ref, now)
+    typed = typed_in(request)
+    try:
+        recorded = write_note(
+            actor=request.actor,
+            borrower_ref=ref,
+            text=typed.text,
+            idempotency_key=typed.key or secrets.token_hex(16),
+            now=now,
+        )
+    except NoteRefused as refused:
+        status = 422 if refused.reason in {"length", "not_fit"} else 409
+        problem = word(NOTE_REFUSALS, refused.reason)
+        return page_with(request, ref, now, status=status, note_problem=problem)
+    address = reverse("console:borrower", args=[ref])
+    return HttpResponseRedirect(f"{address}?recorded={recorded.entry_id}")
 
 
 @require_POST
@@ -60,9 +96,7 @@ def check(request: ConsoleRequest, ref: str) -> HttpResponse:
 def send(request: ConsoleRequest, ref: str) -> HttpResponseBase:
     """Queue the message: the gate and the wording are asked on the server, whatever the page said."""
     now = business_now()
-    page = find_borrower_page(request.actor, ref, now=now)
-    if page is None:
-        raise Http404
+    page = found_or_404(request, ref, now)
     typed = typed_in(request)
     choices = approved_templates(typed.channel, page.language)
     chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)

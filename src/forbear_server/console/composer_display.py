@@ -1,18 +1,24 @@
-"""The message composer of C07 in words: approved texts, a free slot, findings beside the words."""
+"""The message composer of C07 in words: approved texts, a free slot, findings beside the words.
+
+Its last tab is no message: a note for colleagues, which is never sent.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.conf import settings
 
 from forbear.contact.channels import Channel
 from forbear.contact.wording.errors import WordingRefused
 from forbear.contact.wording.facts import Case, Direction, Language
 from forbear.contact.wording.lengths import SmsLength, sms_parts
-from forbear.contact.wording.rules import KIND_WORDS
-from forbear.contact.wording.screening import Finding, Outcome, screen
+from forbear.contact.wording.normalising import has_han
+from forbear.contact.wording.rules import KIND_WORDS, Kind
+from forbear.contact.wording.screening import Finding, Outcome, Screening, screen
 from forbear.contact.wording.templates import FilledText, filled
 from forbear.contact.wording.variables import Variable
 from forbear.primitives.errors import RequestRefused
@@ -26,11 +32,14 @@ from forbear_server.selectors.approved_templates import (
 )
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.message_cases import lender_names, message_cases
+from forbear_server.services.notes import LONGEST_NOTE
 
 TABS = (Channel.SMS, Channel.APP, Channel.MAIL, Channel.WECHAT, Channel.LETTER)
 LANGUAGES = frozenset(one.value for one in Language)
 WITH_SUBJECT = frozenset({Channel.MAIL, Channel.LETTER})
 READERS = frozenset({Role.LEAD, Role.COMPLIANCE})
+NOTE = "note"
+LONGEST_FREE = 400
 _KINDS = {"block": "harm", "person": "care", "advise": "note"}
 
 
@@ -40,7 +49,9 @@ class ShownFinding:
     kind: str
     badge: str
     why: str
+    # What may stand there instead, in the language of the text; empty where nothing is known.
     suggestion: str
+    may_replace: bool
     citations: tuple[str, ...]
 
 
@@ -58,6 +69,7 @@ class ShownScreening:
     kind: str
     findings: list[ShownFinding]
     pieces: list[Piece]
+    characters: int
     length: SmsLength | None
 
 
@@ -73,28 +85,33 @@ class Typed:
     loan_ref: str = ""
     key: str = ""
     was_read: bool = False
+    is_note: bool = False
 
 
 def composer_context(
-    request: ConsoleRequest, page: BorrowerPage, now: datetime
+    request: ConsoleRequest, page: BorrowerPage, now: datetime, typed: Typed | None = None
 ) -> dict[str, object]:
     """The composer as it stands: typed values kept, screened when there is a text."""
-    typed = typed_in(request)
+    typed = typed or typed_in(request)
     language = page.language if page.language in LANGUAGES else Language.ZH.value
-    choices = approved_templates(typed.channel, language)
+    choices = [] if typed.is_note else approved_templates(typed.channel, language)
     chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
-    text, problem = text_of(request, page, typed, chosen)
+    text, problem = ("", "") if typed.is_note else text_of(request, page, typed, chosen)
+    has_subject = typed.channel in WITH_SUBJECT and not typed.is_note
     return {
         "typed": typed,
         "composer_tabs": [one.value for one in TABS],
         "choices": choices,
         "chosen": chosen,
         "has_free_slot": chosen is not None and Variable.FREE in chosen.wording.variables,
+        "has_subject": has_subject,
+        "composed_subject": subject_of(request, page, typed, chosen) if text else "",
         "composed": text,
         "composer_problem": problem,
         "screening": shown_screening(request, page, text, typed, now) if text else None,
         "may_answer_for_words": request.actor.role in READERS,
         "new_key": secrets.token_hex(16),
+        "longest_note": LONGEST_NOTE,
     }
 
 
@@ -102,31 +119,87 @@ def shown_screening(
     request: ConsoleRequest, page: BorrowerPage, text: str, typed: Typed, now: datetime
 ) -> ShownScreening | None:
     """The findings of a text, with the words marked; None for one too long to be read."""
-    case = message_cases(request.actor, [page.ref], at=now).get(page.ref)
-    about = case or Case(lender_names=lender_names(request.actor))
-    try:
-        found = screen(text, about=about, direction=Direction.OUTGOING)
-    except RequestRefused:
+    found = _screened(request, page, text, now)
+    if found is None:
         return None
     kinds = {Outcome.PASSED: "ok", Outcome.ADVISE: "note", Outcome.PERSON: "care"}
+    written = typed.free if typed.template_id else typed.text
     return ShownScreening(
         outcome=found.outcome.value,
         kind=kinds.get(found.outcome, "harm"),
-        findings=[shown_finding(one) for one in found.findings],
+        findings=[_shown_finding(request, one, text, written) for one in found.findings],
         pieces=pieces(text, found.findings),
+        characters=len(text),
         length=sms_parts(text) if typed.channel is Channel.SMS else None,
     )
 
 
-def shown_finding(one: Finding) -> ShownFinding:
+def with_suggestion(
+    request: ConsoleRequest, page: BorrowerPage, typed: Typed, number: int, now: datetime
+) -> Typed:
+    """What is typed, with the words of a finding replaced by what is suggested for them.
+
+    A finding that is gone by now, or stands in the template's fixed words, changes nothing.
+    """
+    choices = approved_templates(typed.channel, page.language)
+    chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
+    text, _problem = text_of(request, page, typed, chosen)
+    found = _screened(request, page, text, now) if text else None
+    if found is None or not 0 <= number < len(found.findings):
+        return typed
+    one = found.findings[number]
+    written = typed.free if chosen else typed.text
+    shown = _shown_finding(request, one, text, written)
+    if not shown.may_replace:
+        return typed
+    if one.words:
+        changed = written.replace(one.words, shown.suggestion, 1)
+    elif one.kind is Kind.NO_LENDER:
+        changed = shown.suggestion + written
+    else:
+        changed = written + shown.suggestion
+    return replace(typed, free=changed[:LONGEST_FREE], text=changed)
+
+
+def _screened(
+    request: ConsoleRequest, page: BorrowerPage, text: str, now: datetime
+) -> Screening | None:
+    # On a page without loans (a call before the person is known) no amount may come from the desk.
+    cases = message_cases(request.actor, [page.ref], at=now) if page.loans else {}
+    about = cases.get(page.ref) or Case(lender_names=lender_names(request.actor))
+    try:
+        return screen(text, about=about, direction=Direction.OUTGOING)
+    except RequestRefused:
+        return None
+
+
+def _shown_finding(request: ConsoleRequest, one: Finding, text: str, written: str) -> ShownFinding:
+    said = ""
+    if one.suggestion:
+        said = one.suggestion.zh if has_han(text) else one.suggestion.en
+    for place, value in _places(request).items():
+        said = said.replace(place, value)
     return ShownFinding(
         finding=one,
         kind=in_language(KIND_WORDS[one.kind]),
         badge=_KINDS[one.severity.value],
         why=in_language(one.why),
-        suggestion=in_language(one.suggestion) if one.suggestion else "",
+        suggestion=said,
+        # A place nobody knows the value of cannot be sent, and what is not typed is not changed.
+        may_replace=bool(said) and "{" not in said and one.words in written,
         citations=one.citations,
     )
+
+
+def _places(request: ConsoleRequest) -> dict[str, str]:
+    """What the places in a suggestion stand for."""
+    known = {
+        "{机构}": request.actor.lender_name_zh,
+        "{lender}": request.actor.lender_name_en,
+        "{客服电话}": settings.SERVICE_PHONE,
+        "{service phone}": settings.SERVICE_PHONE,
+    }
+    return {place: value for place, value in known.items() if value}
 
 
 def pieces(text: str, findings: Iterable[Finding]) -> list[Piece]:
@@ -152,12 +225,13 @@ def typed_in(request: ConsoleRequest) -> Typed:
         channel=Channel(channel) if channel in {one.value for one in TABS} else Channel.SMS,
         template_id=told.get("template", "")[:36],
         # One field: the words of a free text, or what fills the template's slot.
-        free=written[:400],
+        free=written[:LONGEST_FREE],
         text=written[:6000],
         subject=told.get("subject", "")[:200],
         loan_ref=told.get("about", "")[:64],
         key=told.get("key", "")[:64],
         was_read=told.get("was_read", "") == "yes",
+        is_note=channel == NOTE,
     )
 
 

@@ -113,6 +113,7 @@ DISPOSITIONS: Words = {
     "unreachable": gettext_lazy("关机或停机"),
     "voicemail": gettext_lazy("语音信箱（不留言）"),
     "wrong_number": gettext_lazy("空号或错号"),
+    "notice_said": gettext_lazy("智能语音已播报"),
     "dialling": gettext_lazy("呼叫中"),
     "ringing": gettext_lazy("振铃"),
     "connected": gettext_lazy("通话中"),

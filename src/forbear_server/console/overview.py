@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.call_notices import distress_context
 from forbear_server.console.loan_scores import shown_warning
 from forbear_server.console.wording import ACTIONS, BUCKETS, word
 from forbear_server.console.worklists import shown_ground
@@ -65,7 +66,9 @@ class ShownRow:
 def overview(request: ConsoleRequest) -> HttpResponse:
     found = find_overview(request.actor, month=request.GET.get("month", ""))
     if found is None:
-        return render(request, "console/overview.html", {"found": None})
+        return render(
+            request, "console/overview.html", {"found": None, **distress_context(request)}
+        )
     record_report_viewed(actor=request.actor, report="overview", now=business_now())
     context = {
         "found": found,
@@ -76,6 +79,7 @@ def overview(request: ConsoleRequest) -> HttpResponse:
         "vintage_block": _vintage_block(found.vintages) if found.vintages else None,
         "actions": [(word(ACTIONS, code), n) for code, n in found.actions],
         **_attention(request),
+        **distress_context(request),
         "hindered": [(shown_ground(one.ground), one.borrowers) for one in found.hindered],
     }
     return render(request, "console/overview.html", context)

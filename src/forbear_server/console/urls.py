@@ -4,6 +4,7 @@ from django.urls import path
 
 from forbear_server.console import (
     borrowers,
+    call_notices,
     calls,
     channels,
     composer,
@@ -40,9 +41,15 @@ urlpatterns = [
     path("borrowers/<str:ref>/panel/", borrowers.panel, name="borrower-panel"),
     path("borrowers/<str:ref>/check/", composer.check, name="borrower-check"),
     path("borrowers/<str:ref>/send/", composer.send, name="borrower-send"),
+    path("borrowers/<str:ref>/note/", composer.note, name="borrower-note"),
+    path("borrowers/<str:ref>/reveal/", borrowers.reveal, name="borrower-reveal"),
+    path("calls/notices/", call_notices.notices, name="call-notices"),
+    path("calls/<uuid:call_id>/seen/", call_notices.seen, name="call-notice-seen"),
     path("borrowers/<str:ref>/call/", calls.place, name="call"),
     path("borrowers/<str:ref>/call/panel/", calls.panel, name="call-panel"),
     path("borrowers/<str:ref>/call/end/", calls.end, name="call-end"),
+    path("borrowers/<str:ref>/call/upset/", calls.upset, name="call-upset"),
+    path("borrowers/<str:ref>/call/line/<slug:verb>/", calls.silence, name="call-silence"),
     path("borrowers/<str:ref>/call/identity/", calls.identity, name="call-identity"),
     path("borrowers/<str:ref>/call/guide/", calls.guide, name="call-guide"),
     path("borrowers/<str:ref>/call/close/", calls.close, name="call-close"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent
+from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent, Silence
 from forbear.primitives.errors import RequestRefused
 from forbear_server.gateways.baresip_agent import FINISHED, Agent
 from forbear_server.gateways.baresip_line import Line
@@ -72,6 +72,11 @@ class BaresipProvider:
         line = self._line(provider_call_id)
         if line is not None:
             line.warn()
+
+    def silence(self, provider_call_id: str, silence: Silence, /, *, is_on: bool) -> None:
+        line = self._line(provider_call_id)
+        if line is not None:
+            line.silence(silence, is_on=is_on)
 
     def events(self, /) -> list[CallEvent]:
         told, self._events = self._events, []

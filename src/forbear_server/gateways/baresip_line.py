@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from forbear.contact.calls import CallEvent, CallOrder, LineEvent
+from forbear.contact.calls import CallEvent, CallOrder, LineEvent, Silence
 from forbear_server.gateways.baresip_agent import Agent
 from forbear_server.gateways.baresip_settings import MODULES
+from forbear_server.gateways.baresip_silence import Silences
 from forbear_server.gateways.call_audio import write_padded, write_warning
 
 SILENCE_SECONDS = 30
 _GOODBYE_SECONDS = 2.0
 _CHECK_SECONDS = 1.0
+# That it is recorded is looked for more often, until it is seen.
+_FIRST_CHECK_SECONDS = 0.1
 # What a SIP answer is called in a call's record; any other is named by its number.
 _REASONS = {
     "404": "number_unknown", "408": "no_answer", "410": "number_unknown", "480": "unavailable",
@@ -70,6 +73,7 @@ class Line:
         self._second = 0
         self._link_opened = 0
         self._until: tuple[float, str] | None = None
+        self._silences = Silences()
         self._joins = count(1)
         self._numbers = count(1)
 
@@ -86,6 +90,7 @@ class Line:
         self.call_id, self._far, self._said = order.call_id, borrower, said
         self._is_rung, self._is_recorded, self._sizes = False, None, (0.0, -1)
         self._until, self._link_opened = None, self.agent.link.opened
+        self._silences = Silences()
         self._numbers = count(1)
         self.agent.begin_writing(order.call_id)
         self._go(Phase.DESK)
@@ -101,6 +106,12 @@ class Line:
         self._far = ""
         self._go(Phase.GOODBYE)
         return [self._event(kind, reason)]
+
+    def silence(self, silence: Silence, *, is_on: bool) -> None:
+        """Mute or hold it, or end that."""
+        if self._phase is Phase.TALK:
+            self._silences.wish(silence, is_on=is_on)
+            self._silence_legs()
 
     def warn(self) -> None:
         """Two soft tones to the collector; the borrower hears nothing of them."""
@@ -120,6 +131,8 @@ class Line:
             # What was told while the link was down is gone: ask how the call stands.
             self._link_opened = self.agent.link.opened
             self.agent.at("far", "listcalls", mark="stands")
+            self._silences.ask_anew()
+            self._silence_legs()
         return events + list(self._tick())
 
     def _follow(self, told: dict[str, Any]) -> list[CallEvent]:
@@ -132,6 +145,10 @@ class Line:
             return []
         if mark in {"dial-desk", "dial-far"} and told.get("ok") is False:
             return self.hang_up("not_dialled")
+        if mark in {"mute-far", "mute-desk"}:
+            self._silences.told(str(mark).removeprefix("mute-"), str(told.get("data", "")))
+            self._silence_legs()
+            return [self._event(kind) for kind in self._silences.news()]
         if mark == "stands" and self._phase is Phase.TALK:
             is_on = "ESTABLISHED" in str(told.get("data", ""))
             return [] if is_on else self.hang_up("line_fault")
@@ -208,6 +225,7 @@ class Line:
     def _play(self, leg: str, sound: Path, seconds: float) -> None:
         self.agent.at(leg, "ausrc", f"aufile,{sound}")
         self._until = (time.monotonic() + seconds, leg)
+        self._silence_legs()
 
     def _join(self, leg: str) -> None:
         """Let a leg hear the other one again: both ends of a bridge by a new name."""
@@ -216,17 +234,26 @@ class Line:
         self.agent.at(other, "auplay", bridge)
         self.agent.at(leg, "ausrc", bridge)
         self._until = None
+        self._silence_legs()
+
+    def _silence_legs(self) -> None:
+        """Silence each leg as wished; one a sound is played to hears it, and nothing else."""
+        heard = self._until[1] if self._until is not None else ""
+        for leg in self._silences.to_toggle(sounding=heard):
+            self.agent.at(leg, "mute", mark=f"mute-{leg}")
 
     def _look_at_recording(self) -> list[CallEvent]:
         """Whether both files of the borrower's leg still grow, once a second."""
         looked_at, before = self._sizes
-        if time.monotonic() - looked_at < _CHECK_SECONDS:
+        is_new = self._is_recorded is None
+        if time.monotonic() - looked_at < (_FIRST_CHECK_SECONDS if is_new else _CHECK_SECONDS):
             return []
         sides = self.agent.far_sides()
         size = sum(side.stat().st_size for side in sides if side.exists()) if sides else 0
         self._sizes = (time.monotonic(), size)
         grows = size > max(before, 0)
-        if before < 0 or grows is self._is_recorded:
+        may_yet_begin = is_new and time.monotonic() - self._since < _CHECK_SECONDS
+        if before < 0 or grows is self._is_recorded or (may_yet_begin and not grows):
             return []
         self._is_recorded = grows
         return [self._event(LineEvent.RECORDING if grows else LineEvent.RECORDING_BROKE)]

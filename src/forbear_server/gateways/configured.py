@@ -43,11 +43,12 @@ class ChannelsFaulty(RequestRefused):
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of gateway: its settings, what opens it, the channels it serves."""
+    """A kind of gateway: its settings, what opens it and with which clocks, the channels it serves."""
 
     settings: type[Any]
     opens: Callable[..., Any]
     channels: frozenset[Channel]
+    clocks: tuple[str, ...] = ("now",)
 
 
 KINDS: dict[str, _Kind] = {
@@ -61,10 +62,14 @@ KINDS: dict[str, _Kind] = {
         WebhookSettings,
         WebhookGateway,
         frozenset({Channel.SMS, Channel.APP, Channel.MAIL, Channel.WECHAT, Channel.LETTER}),
+        clocks=("wall",),
     ),
     "baresip": _Kind(BaresipSettings, BaresipProvider, frozenset({Channel.VOICE_INTERACTIVE})),
     "voice_webhook": _Kind(
-        VoiceWebhookSettings, VoiceWebhookProvider, frozenset({Channel.VOICE_INTERACTIVE})
+        VoiceWebhookSettings,
+        VoiceWebhookProvider,
+        frozenset({Channel.VOICE_INTERACTIVE}),
+        clocks=("now", "wall"),
     ),
 }
 
@@ -114,22 +119,32 @@ def read_channels(
     return tuple(senders)
 
 
-def open_gateway(settings: SenderSettings, *, now: Callable[[], datetime]) -> Gateway:
-    """The gateway of a sender, connecting. `now` dates what the channel tells without a moment."""
+def open_gateway(
+    settings: SenderSettings, *, now: Callable[[], datetime], wall: Callable[[], datetime]
+) -> Gateway:
+    """The gateway of a sender, connecting. `now` dates what the channel tells without a moment;
+    `wall` is the real moment, by which requests are signed."""
     if settings.channel in VOICE:
         raise ChannelsFaulty(
             f"{settings.sender} places calls: `forbear voice run` holds it, not the outbox."
         )
-    opened: Gateway = KINDS[settings.gateway].opens(settings.own, now=now)
+    opened: Gateway = _opened(settings, now=now, wall=wall)
     return opened
 
 
-def open_telephones(settings: SenderSettings, *, now: Callable[[], datetime]) -> VoiceProvider:
-    """The telephone system of a sender of calls."""
+def open_telephones(
+    settings: SenderSettings, *, now: Callable[[], datetime], wall: Callable[[], datetime]
+) -> VoiceProvider:
+    """The telephone system of a sender of calls; the clocks as in `open_gateway`."""
     if settings.channel not in VOICE:
         raise ChannelsFaulty(f"{settings.sender} sends messages and places no calls.")
-    opened: VoiceProvider = KINDS[settings.gateway].opens(settings.own, now=now)
+    opened: VoiceProvider = _opened(settings, now=now, wall=wall)
     return opened
+
+
+def _opened(settings: SenderSettings, **clocks: Callable[[], datetime]) -> Any:
+    kind = KINDS[settings.gateway]
+    return kind.opens(settings.own, **{name: clocks[name] for name in kind.clocks})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +18,15 @@ from uuid import UUID, uuid5
 
 import httpx
 
-from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent
+from forbear.contact.calls import CallEvent, CallOrder, CallRefused, LineEvent, Silence
 from forbear_server.gateways.http_client import http_client
 from forbear_server.gateways.secrets_apart import secret
 from forbear_server.gateways.webhook import MOST_EVENTS, EventsFaulty, signed_headers
 
 LARGEST_RECORDING = 256 << 20
 _ASKED_EVERY = 2.0
+# A recording that cannot be had is asked for again, less and less often.
+_FETCH_AGAIN_AFTER, _FETCH_AGAIN_WITHIN = 2.0, 60.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CODE_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
@@ -49,20 +52,32 @@ class VoiceWebhookSettings:
 
 
 class VoiceWebhookProvider:
-    """See `forbear.contact.calls.VoiceProvider`."""
+    """See `forbear.contact.calls.VoiceProvider`.
 
-    def __init__(self, settings: VoiceWebhookSettings, *, now: Callable[[], datetime]) -> None:
+    `now` dates what is told here; requests are signed by `wall`, the real moment.
+    """
+
+    def __init__(
+        self,
+        settings: VoiceWebhookSettings,
+        *,
+        now: Callable[[], datetime],
+        wall: Callable[[], datetime],
+    ) -> None:
         self.name = settings.sender
-        self._settings, self._now = settings, now
+        self._settings, self._now, self._wall = settings, now, wall
         self._client = http_client(settings.response_seconds)
         self._can_record = False
         self._asked_at = -_ASKED_EVERY
+        # Recordings that could not be had: when each is tried again, and after how long then.
+        self._fetch_again: dict[str, tuple[float, float]] = {}
+        self._numbers = count(1)
 
     def can_record(self, /) -> bool:
         """What the platform says of itself, asked every two seconds at most."""
         if time.monotonic() - self._asked_at >= _ASKED_EVERY:
             self._asked_at = time.monotonic()
-            answer = self._post("call.ready", f"ready-{int(self._now().timestamp())}", {})
+            answer = self._post("call.ready", f"ready-{int(self._wall().timestamp())}", {})
             told = _told(answer) if answer is not None and answer.is_success else {}
             self._can_record = told.get("can_record") is True
         return self._can_record
@@ -99,13 +114,16 @@ class VoiceWebhookProvider:
     def warn(self, provider_call_id: str, /) -> None:
         self._post("call.warn", f"{provider_call_id}:warn", {"call_id": provider_call_id})
 
+    def silence(self, provider_call_id: str, silence: Silence, /, *, is_on: bool) -> None:
+        """Each request has an id of its own: what is asked for may be taken back and asked again."""
+        name = f"{provider_call_id}:{silence.value}:{int(self._wall().timestamp())}-{next(self._numbers)}"
+        told = {"call_id": provider_call_id, "on": is_on}
+        self._post(f"call.{silence.value}", name, told)
+
     def events(self, /) -> list[CallEvent]:
         """Recordings that were told of and are fetched now; all else comes to our endpoint."""
         found = []
-        for wanted in sorted(self._settings.folder.glob("*.wanted"))[:1]:
-            sound = wanted.with_suffix(".wav")
-            if sound.exists() or self._fetched(wanted.read_text(encoding="utf-8"), sound):
-                wanted.unlink()
+        self._fetch_one()
         for sound in sorted(self._settings.folder.glob("*.wav")):
             found.append(
                 CallEvent(
@@ -121,11 +139,26 @@ class VoiceWebhookProvider:
     def close(self, /) -> None:
         self._client.close()
 
+    def _fetch_one(self) -> None:
+        """Fetch the next recording whose turn it is: one a round, so that calls are followed."""
+        for wanted in sorted(self._settings.folder.glob("*.wanted")):
+            again_at, waited = self._fetch_again.get(wanted.stem, (0.0, _FETCH_AGAIN_AFTER / 2))
+            if time.monotonic() < again_at:
+                continue
+            sound = wanted.with_suffix(".wav")
+            if sound.exists() or self._fetched(wanted.read_text(encoding="utf-8"), sound):
+                wanted.unlink()
+                self._fetch_again.pop(wanted.stem, None)
+            else:
+                waits = min(2 * waited, _FETCH_AGAIN_WITHIN)
+                self._fetch_again[wanted.stem] = (time.monotonic() + waits, waits)
+            return
+
     def _fetched(self, address: str, into: Path) -> bool:
         """Fetch one recording; what cannot be had now is tried again in the next round."""
         body = json.dumps({"type": "recording.fetch", "data": {"url": address}}).encode()
         name = str(uuid5(UUID(into.stem), "recording"))
-        headers = signed_headers(name, body, self._settings.signing_secret, self._now())
+        headers = signed_headers(name, body, self._settings.signing_secret, self._wall())
         draft = into.with_suffix(".part")
         try:
             with self._client.stream("GET", address, headers=headers) as answer:
@@ -143,7 +176,7 @@ class VoiceWebhookProvider:
 
     def _post(self, kind: str, name: str, data: Mapping[str, Any]) -> httpx.Response | None:
         body = json.dumps({"type": kind, "data": data}, ensure_ascii=False).encode()
-        signed = signed_headers(name, body, self._settings.signing_secret, self._now())
+        signed = signed_headers(name, body, self._settings.signing_secret, self._wall())
         headers = {"content-type": "application/json", **signed}
         try:
             return self._client.post(self._settings.url, content=body, headers=headers)

@@ -78,11 +78,14 @@ class WebhookSettings:
 
 
 class WebhookGateway:
-    """A sender behind a webhook; see `forbear.contact.dispatch.Gateway`."""
+    """A sender behind a webhook; see `forbear.contact.dispatch.Gateway`.
 
-    def __init__(self, settings: WebhookSettings, *, now: Callable[[], datetime]) -> None:
+    Requests are signed by `wall`, the real moment: another's clock does not follow a demonstration.
+    """
+
+    def __init__(self, settings: WebhookSettings, *, wall: Callable[[], datetime]) -> None:
         self.sender, self.channel = settings.sender, settings.channel
-        self._settings, self._now = settings, now
+        self._settings, self._wall = settings, wall
         self._watch = LinkWatch()
         self._client = http_client(settings.response_seconds)
 
@@ -126,7 +129,7 @@ class WebhookGateway:
 
     def _post(self, consignment: Consignment, body: bytes) -> httpx.Response:
         signed = signed_headers(
-            str(consignment.message_id), body, self._settings.signing_secret, self._now()
+            str(consignment.message_id), body, self._settings.signing_secret, self._wall()
         )
         headers = {"content-type": "application/json", **signed}
         return self._client.post(self._settings.url, content=body, headers=headers)

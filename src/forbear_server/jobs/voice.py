@@ -24,6 +24,7 @@ from forbear_server.services.call_lines import (
     end_lost_calls,
     fail_order,
     note_telephones,
+    silences_due,
     take_order,
     warn_before_window,
 )
@@ -100,6 +101,8 @@ class VoiceLoop:
             self.provider.hang_up(due.provider_call_id, reason="ended_by_collector")
         for due in warn_before_window(provider=name, now=now):
             self.provider.warn(due.provider_call_id)
+        for wish in silences_due(provider=name):
+            self.provider.silence(wish.provider_call_id, wish.silence, is_on=wish.is_on)
         while (order := take_order(provider=name, now=now)) is not None:
             try:
                 self._windows[self.provider.place(order)] = order.window_closes_at

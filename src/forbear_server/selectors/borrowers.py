@@ -18,9 +18,14 @@ def surname(borrower: Borrower) -> str:
     return f"{name[0]}{MASK}" if name else ""
 
 
+def whole_phone(borrower: Borrower) -> str:
+    """The number unmasked: whoever opens it records that first (services/reveals.py)."""
+    return _open(borrower, "phone", borrower.phone_sealed)
+
+
 def masked_phone(borrower: Borrower) -> str:
     """`138****5678`."""
-    phone = _open(borrower, "phone", borrower.phone_sealed)
+    phone = whole_phone(borrower)
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else ""
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.actors import Actor, Role
 from forbear_server.store.models import Call
 
 UNDER_WAY = ("dialling", "ringing", "connected")
@@ -39,6 +39,12 @@ class CallView:
     said: tuple[str, ...]
     warned_at: datetime | None
     end_wished_at: datetime | None
+    is_muted: bool
+    is_mute_wished: bool
+    is_held: bool
+    is_hold_wished: bool
+    is_guide_paused: bool
+    distressed_at: datetime | None
 
     @property
     def hides_money(self) -> bool:
@@ -65,6 +71,52 @@ def find_open_call(actor: Actor, borrower_ref: str) -> CallView | None:
         .first()
     )
     return None if row is None else _view(actor, row)
+
+
+def find_own_open_call(actor: Actor) -> CallView | None:
+    """The call of one's own that is on or waits for its disposition, with whichever borrower."""
+    row = (
+        Call.objects.select_related("borrower", "collector")
+        .filter(collector_id=actor.user_id, state__in=OPEN)
+        .first()
+    )
+    return None if row is None else _view(actor, row)
+
+
+@dataclass(frozen=True, slots=True)
+class DistressNotice:
+    """A call of the team in which somebody was upset, as its lead is told of it: no name."""
+
+    call_id: UUID
+    borrower_ref: str
+    collector: str
+    distressed_at: datetime
+    is_under_way: bool
+
+
+def distressed_calls(actor: Actor) -> QuerySet[Call]:
+    """Calls of a lead's own team in which somebody was upset; nobody else is told of them."""
+    if actor.role is not Role.LEAD:
+        return Call.objects.none()
+    return Call.objects.select_related("borrower", "collector").filter(
+        distressed_at__isnull=False, collector__team=actor.team
+    )
+
+
+def list_distress_unseen(actor: Actor) -> list[DistressNotice]:
+    """Those the lead has not seen yet, newest first."""
+    rows = distressed_calls(actor).filter(distress_seen_at__isnull=True)
+    return [
+        DistressNotice(
+            row.uuid,
+            row.borrower.ref,
+            row.collector.display_name,
+            row.distressed_at,
+            row.state in UNDER_WAY,
+        )
+        for row in rows.order_by("-distressed_at")[:20]
+        if row.distressed_at is not None
+    ]
 
 
 def list_calls(actor: Actor, borrower_ref: str) -> Sequence[CallView]:
@@ -100,4 +152,10 @@ def _view(actor: Actor, row: Call) -> CallView:
         said=tuple(row.said),
         warned_at=row.warned_at,
         end_wished_at=row.end_wished_at,
+        is_muted=row.is_muted,
+        is_mute_wished=row.is_mute_wished,
+        is_held=row.is_held,
+        is_hold_wished=row.is_hold_wished,
+        is_guide_paused=row.is_guide_paused,
+        distressed_at=row.distressed_at,
     )

@@ -12,6 +12,8 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.book_contacts import book_contacts
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.calls import list_calls
+from forbear_server.selectors.case_timelines import Happened, decisions, told
+from forbear_server.selectors.notes import list_notes
 from forbear_server.store.models import (
     ContactHold,
     ContactPreference,
@@ -23,22 +25,39 @@ from forbear_server.store.models import (
 from forbear_server.store.sealing import unseal
 
 MOST_ITEMS = 200
+MACHINE_VOICE = "voice_notice_ai"
+# Filters an item belongs to beside its own, by what came of it.
+_OF_DISPOSITION: Mapping[str, str] = {
+    "promised": "promise",
+    "arrangement_asked": "arrangement",
+    "hardship_told": "arrangement",
+    "disputed": "grievance",
+    "complained": "grievance",
+}
+_OF_HOLD: Mapping[str, str] = {
+    "complaint": "grievance",
+    "dispute": "grievance",
+    "arrangement": "arrangement",
+    "hardship": "arrangement",
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineItem:
-    """One thing that happened. `kind` chooses words and icon; `group` the filter it belongs to.
+    """One thing that happened. `kind` chooses words and icon; `groups` the filters it belongs to.
 
-    `text` is what was written to or by the borrower, opened for this page only.
+    `text` is what was written to or by the borrower, or about them, opened for this page only.
     """
 
     at: datetime
-    group: str
+    groups: tuple[str, ...]
     kind: str
     channel: str = ""
     who: str = ""
+    is_machine: bool = False
     loan_ref: str = ""
     outcome: str = ""
+    detail: str = ""
     text: str = ""
     amount_minor: int | None = None
     currency: str = ""
@@ -48,22 +67,30 @@ class TimelineItem:
     inbound_id: UUID | None = None
     is_handled: bool = False
     evidence_id: str = ""
-    message_id: UUID | None = None
+    permit_evidence_id: str = ""
+    # What the rules answered when it was asked for; empty where nobody was asked.
+    verdict: str = ""
     call_id: UUID | None = None
+    has_recording: bool = False
 
 
 def find_timeline(actor: Actor, page: BorrowerPage, *, group: str = "") -> list[TimelineItem]:
-    """Everything of this person, the newest first; `group` contact, money, wishes or decision."""
+    """Everything of this person, newest first; `group` one filter, empty for everything."""
+    place = ZoneInfo(actor.lender_time_zone)
     items = [
         *_attempts(actor, page),
-        *_payments(page, ZoneInfo(actor.lender_time_zone)),
-        *_messages(actor, page),
+        *_payments(page, place),
+        *_messages(page),
         *_inbound(page),
         *_refusals(page),
         *_calls(actor, page),
         *_wishes(page),
+        *_holds(page),
+        *_notes(page),
+        *(_happened(one) for one in told(page, place)),
+        *(_happened(one) for one in decisions(page)),
     ]
-    chosen = [item for item in items if not group or item.group == group]
+    chosen = [item for item in items if not group or group in item.groups]
     return sorted(chosen, key=lambda item: item.at, reverse=True)[:MOST_ITEMS]
 
 
@@ -72,10 +99,11 @@ def _attempts(actor: Actor, page: BorrowerPage) -> Iterable[TimelineItem]:
     for one in found.get(page.ref, ()):
         yield TimelineItem(
             at=one.attempted_at,
-            group="contact",
+            groups=("contact",),
             kind="attempt",
             channel=one.channel.value,
             who=one.actor,
+            is_machine=one.channel.value == MACHINE_VOICE,
             loan_ref=one.loan_ref or "",
             outcome=one.outcome.value,
         )
@@ -86,7 +114,7 @@ def _payments(page: BorrowerPage, place: ZoneInfo) -> Iterable[TimelineItem]:
         for payment in loan.payments:
             yield TimelineItem(
                 at=datetime.combine(payment.effective_on, time(0, 0), place),
-                group="money",
+                groups=("money",),
                 kind="payment",
                 loan_ref=loan.facts.ref,
                 outcome=payment.kind.value,
@@ -95,17 +123,18 @@ def _payments(page: BorrowerPage, place: ZoneInfo) -> Iterable[TimelineItem]:
             )
 
 
-def _messages(actor: Actor, page: BorrowerPage) -> Iterable[TimelineItem]:
+def _messages(page: BorrowerPage) -> Iterable[TimelineItem]:
     rows = list(
         Message.objects.filter(borrower_id=page.borrower_id)
         .select_related("queued_by")
         .order_by("-queued_at")[:MOST_ITEMS]
     )
     entries = _entries([f"message:{row.pk}" for row in rows])
+    permits = _entries([f"permit:{row.permit_id}" for row in rows], name="contact.permitted")
     for row in rows:
         yield TimelineItem(
             at=row.queued_at,
-            group="contact",
+            groups=("contact",),
             kind="message",
             channel=row.channel,
             who=row.queued_by.display_name,
@@ -114,7 +143,8 @@ def _messages(actor: Actor, page: BorrowerPage) -> Iterable[TimelineItem]:
             text=unseal(row.text_sealed, field="message.text", row=f"{row.lender_id}:{row.pk}"),
             rule_ids=(row.reason,) if row.state == "cancelled" else (),
             evidence_id=entries.get(f"message:{row.pk}", ""),
-            message_id=row.pk,
+            permit_evidence_id=permits.get(f"permit:{row.permit_id}", ""),
+            verdict="allowed",
         )
 
 
@@ -128,7 +158,7 @@ def _inbound(page: BorrowerPage) -> Iterable[TimelineItem]:
     for row in rows:
         yield TimelineItem(
             at=row.received_at,
-            group="contact",
+            groups=("contact",),
             kind="inbound",
             channel=row.channel,
             outcome="opted_out" if row.opted_out else "",
@@ -147,35 +177,45 @@ def _refusals(page: BorrowerPage) -> Iterable[TimelineItem]:
     rows = list(
         PermitRequest.objects.filter(
             borrower_id=page.borrower_id, state__in=["refused", "needs_review"]
-        ).order_by("-asked_at")[:MOST_ITEMS]
+        )
+        .select_related("asked_by")
+        .order_by("-asked_at")[:MOST_ITEMS]
     )
     entries = _entries([f"permit:{row.pk}" for row in rows])
     for row in rows:
         yield TimelineItem(
             at=row.asked_at,
-            group="decision",
+            groups=("contact", "decision"),
             kind="refused",
             channel=row.channel,
+            who=row.asked_by.display_name,
             loan_ref=row.loan_ref,
-            outcome=row.state,
             rule_ids=tuple(ground["rule_id"] for ground in row.grounds),
             evidence_id=entries.get(f"permit:{row.pk}", ""),
+            verdict=row.state,
         )
 
 
 def _calls(actor: Actor, page: BorrowerPage) -> Iterable[TimelineItem]:
     calls = list_calls(actor, page.ref)
     entries = _entries([f"call:{call.call_id}" for call in calls])
+    permits = _entries([f"permit:{call.permit_id}" for call in calls], name="contact.permitted")
     for call in calls:
+        is_person = call.voice == "person"
+        also = _OF_DISPOSITION.get(call.disposition)
         yield TimelineItem(
             at=call.asked_at,
-            group="contact",
+            groups=("contact", also) if also else ("contact",),
             kind="call",
-            channel="voice_interactive" if call.voice == "person" else "voice_notice_ai",
+            channel="voice_interactive" if is_person else MACHINE_VOICE,
             who=call.collector,
+            is_machine=not is_person,
             outcome=call.disposition or call.state,
             evidence_id=entries.get(f"call:{call.call_id}", ""),
+            permit_evidence_id=permits.get(f"permit:{call.permit_id}", ""),
+            verdict="allowed",
             call_id=call.call_id,
+            has_recording=call.recording == "kept",
         )
 
 
@@ -183,17 +223,21 @@ def _wishes(page: BorrowerPage) -> Iterable[TimelineItem]:
     for stated in ContactPreference.objects.filter(borrower_id=page.borrower_id):
         yield TimelineItem(
             at=stated.granted_at,
-            group="wishes",
+            groups=("wishes",),
             kind="stated",
             channel=stated.channel,
             who=stated.source,
             outcome=stated.kind,
             evidence_id=stated.evidence_id,
         )
+
+
+def _holds(page: BorrowerPage) -> Iterable[TimelineItem]:
     for hold in ContactHold.objects.filter(borrower_id=page.borrower_id):
+        also = _OF_HOLD.get(hold.kind)
         yield TimelineItem(
             at=hold.placed_at,
-            group="wishes",
+            groups=("wishes", also) if also else ("wishes",),
             kind="hold",
             who=hold.source,
             loan_ref=hold.loan_ref,
@@ -202,7 +246,36 @@ def _wishes(page: BorrowerPage) -> Iterable[TimelineItem]:
         )
 
 
-def _entries(about: list[str]) -> Mapping[str, str]:
-    """The newest entry about each thing, by what it is about."""
+def _notes(page: BorrowerPage) -> Iterable[TimelineItem]:
+    for note in list_notes(page.borrower_id, most=MOST_ITEMS):
+        yield TimelineItem(
+            at=note.written_at,
+            groups=("note",),
+            kind="note",
+            who=note.written_by,
+            text=note.text,
+            evidence_id=note.evidence_id,
+        )
+
+
+def _happened(one: Happened) -> TimelineItem:
+    return TimelineItem(
+        at=one.at,
+        groups=(one.group,),
+        kind=one.kind,
+        loan_ref=one.loan_ref,
+        outcome=one.outcome,
+        detail=one.detail,
+        amount_minor=one.amount_minor,
+        currency=one.currency,
+        evidence_id=one.evidence_id,
+        verdict=one.verdict,
+    )
+
+
+def _entries(about: list[str], *, name: str = "") -> Mapping[str, str]:
+    """The newest entry about each thing, by what it is about; `name` one event only."""
     rows = EvidenceEntry.objects.filter(about__in=about).order_by("id")
+    if name:
+        rows = rows.filter(name=name)
     return {thing: entry.hex for thing, entry in rows.values_list("about", "uuid")}

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from forbear.contact.calls import (
-    GUIDE,
+from forbear.contact.calls import CallRefused, CallState, Identity
+from forbear.contact.channels import VOICE
+from forbear.contact.dispositions import (
     PAID_CLAIMED_LASTS,
-    CallRefused,
-    CallState,
+    Closing,
     Disposition,
-    Identity,
     disposition_of,
 )
-from forbear.contact.channels import VOICE
+from forbear.contact.guides import GUIDE
 from forbear.contact.preferences import HoldKind, PreferenceKind
 from forbear.contact.wording.facts import Case, Direction
 from forbear.contact.wording.screening import Outcome as Screened
 from forbear.contact.wording.screening import screen
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.addresses import take_out_of_use
-from forbear_server.services.call_rows import record_of_call
+from forbear_server.services.call_rows import own_call, record_of_call
 from forbear_server.services.evidence import Recorded
 from forbear_server.services.preference_rows import Statement, keep_hold, keep_statement
 from forbear_server.services.preferences import check_statement
@@ -35,11 +35,22 @@ NOTE_LENGTH = 200
 _REFUSALS = refusals_recorded("call.refused", CallRefused)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the collector says came of a call."""
+
+    code: str
+    note: str = ""
+    from_minute: int | None = None
+    until_minute: int | None = None
+    kept_debt_back: bool = False
+
+
 @_REFUSALS
 @transaction.atomic
 def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: datetime) -> Recorded:
     """Say who is on the line; until the right party is, no page shows a debt."""
-    row = _own(actor, call_id)
+    row = own_call(actor, call_id)
     if row.state != CallState.CONNECTED:
         raise CallRefused(
             "Nobody is on the line: there is nobody to verify.", reason="nobody_on_line"
@@ -62,7 +73,7 @@ def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: dat
 @transaction.atomic
 def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) -> None:
     """A line of the guide was said."""
-    row = _own(actor, call_id)
+    row = own_call(actor, call_id)
     if code not in {line.code for line in GUIDE}:
         raise CallRefused(f"The guide has no line {code!r}.")
     if row.state not in {CallState.CONNECTED, CallState.WRAP_UP}:
@@ -74,53 +85,69 @@ def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) ->
 
 @_REFUSALS
 @transaction.atomic
-def close_call(
-    *,
-    actor: Actor,
-    call_id: UUID,
-    code: str,
-    note: str,
-    now: datetime,
-    from_minute: int | None = None,
-    until_minute: int | None = None,
-) -> Recorded:
-    """Close a call with its disposition; what it does counts from this moment.
+def confirm_disposition(*, actor: Actor, call_id: UUID, told: Told, now: datetime) -> Recorded:
+    """Choose a disposition; what acts at once acts now, before any note is saved.
 
-    Raises `CallRefused`: it does not fit what happened, the note is missing or not fit to be kept.
+    The call stays open until `close_call`. Confirmed again, nothing acts twice.
     """
-    row = _own(actor, call_id)
-    if row.state != CallState.WRAP_UP:
-        raise CallRefused("The call is not over, or was closed before.", reason="not_over")
-    found = disposition_of(
-        code,
-        was_answered=row.answered_at is not None,
-        identity=Identity(row.identity),
-        said=frozenset(row.said),
-        note=note,
-    )
-    _check_note(note)
-    borrower = Borrower.objects.select_for_update().get(pk=row.borrower_id)
-    row.disposition, row.disposed_at, row.state = found.code, now, CallState.DONE.value
-    row.note_sealed = seal(
-        note.strip()[:NOTE_LENGTH], field="call.note", row=f"{row.lender_id}:{row.uuid}"
-    )
-    row.save(update_fields=["disposition", "disposed_at", "state", "note_sealed"])
-    PermitRequest.objects.filter(pk=row.permit_id).update(outcome=found.outcome.value)
+    row = own_call(actor, call_id)
+    found = _fitting(row, replace(told, note=told.note or "later"))
     recorded = record_of_call(
-        "disposition.recorded", row, now, actor=actor, body={"disposition": found.code}
+        "disposition.confirmed", row, now, actor=actor, body={"disposition": found.code}
     )
-    _act_on(found, row, borrower, actor, now, (from_minute, until_minute))
+    if found.acts_at_once and row.disposition != found.code:
+        _act_on(found, row, actor, now, told)
+    row.disposition = found.code
+    row.save(update_fields=["disposition"])
     return recorded
 
 
-def _act_on(
-    found: Disposition,
-    row: Call,
-    borrower: Borrower,
-    actor: Actor,
-    now: datetime,
-    agreed: tuple[int | None, int | None],
-) -> None:
+@_REFUSALS
+@transaction.atomic
+def close_call(*, actor: Actor, call_id: UUID, told: Told, now: datetime) -> Recorded:
+    """Close a call with its disposition and note; what it does counts from this moment.
+
+    Raises `CallRefused`: it does not fit what happened, the note is missing or not fit to be kept.
+    """
+    row = own_call(actor, call_id)
+    found = _fitting(row, told)
+    _check_note(told.note)
+    has_acted = found.acts_at_once and row.disposition == found.code
+    row.disposition, row.disposed_at, row.state = found.code, now, CallState.DONE.value
+    row.note_sealed = seal(
+        told.note.strip()[:NOTE_LENGTH], field="call.note", row=f"{row.lender_id}:{row.uuid}"
+    )
+    row.save(update_fields=["disposition", "disposed_at", "state", "note_sealed"])
+    PermitRequest.objects.filter(pk=row.permit_id).update(outcome=found.outcome.value)
+    body: dict[str, object] = {
+        "disposition": found.code,
+        "seconds": int((now - (row.ended_at or now)).total_seconds()),
+    }
+    if found.code == "third_person":
+        body["disclosed"] = "no" if told.kept_debt_back else "told_in_note"
+    recorded = record_of_call("disposition.recorded", row, now, actor=actor, body=body)
+    if not has_acted:
+        _act_on(found, row, actor, now, told)
+    return recorded
+
+
+def _fitting(row: Call, told: Told) -> Disposition:
+    """The disposition, if it fits the call. Raises `CallRefused`."""
+    if row.state != CallState.WRAP_UP:
+        raise CallRefused("The call is not over, or was closed before.", reason="not_over")
+    closing = Closing(
+        was_answered=row.answered_at is not None,
+        identity=Identity(row.identity),
+        said=frozenset(row.said),
+        note=told.note,
+        kept_debt_back=told.kept_debt_back,
+        has_hours=told.from_minute is not None and told.until_minute is not None,
+    )
+    return disposition_of(told.code, closing)
+
+
+def _act_on(found: Disposition, row: Call, actor: Actor, now: datetime, told: Told) -> None:
+    borrower = Borrower.objects.select_for_update().get(pk=row.borrower_id)
     if found.hold is not None:
         keep_hold(
             borrower=borrower,
@@ -142,28 +169,16 @@ def _act_on(
                 kind=PreferenceKind.CHANNEL_OPT_OUT, source="collector", channel=channel
             )
             keep_statement(borrower=borrower, said=said, actor=actor, now=now)
-    if found.code == "callback_agreed" and None not in agreed:
+    if found.code == "callback_agreed":
         said = Statement(
             kind=PreferenceKind.AGREED_HOURS,
             source="collector",
-            from_minute=agreed[0],
-            until_minute=agreed[1],
+            from_minute=told.from_minute,
+            until_minute=told.until_minute,
             words=f"said in call {row.uuid}",
         )
         check_statement(said, now)
         keep_statement(borrower=borrower, said=said, actor=actor, now=now)
-
-
-def _own(actor: Actor, call_id: UUID) -> Call:
-    row = (
-        Call.objects.select_for_update(of=("self",))
-        .select_related("borrower")
-        .filter(pk=call_id, collector_id=actor.user_id)
-        .first()
-    )
-    if row is None:
-        raise CallRefused("There is no such call of yours.", reason="not_yours")
-    return row
 
 
 def _check_note(note: str) -> None:

@@ -11,13 +11,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from forbear.contact.calls import (
     WARNED_BEFORE,
     CallEvent,
     CallOrder,
     CallRefused,
+    CallState,
     LineEvent,
+    Silence,
     VoiceKind,
 )
 from forbear.contact.channels import Channel
@@ -44,6 +47,15 @@ class Due:
 
     call_id: UUID
     provider_call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceDue:
+    """One call to be muted or held, or not any longer."""
+
+    provider_call_id: str
+    silence: Silence
+    is_on: bool
 
 
 @transaction.atomic
@@ -99,6 +111,37 @@ def ask_to_end(*, actor: Actor, call_id: UUID, now: datetime) -> None:
         row.end_wished_at = now
         row.save(update_fields=["end_wished_at"])
         wake_telephones()
+
+
+@refusals_recorded("call.refused", CallRefused)
+@transaction.atomic
+def ask_for_silence(
+    *, actor: Actor, call_id: UUID, silence: Silence, is_on: bool, now: datetime
+) -> None:
+    """The collector wishes to mute or hold their call, or to end that; the line says when it is."""
+    row = Call.objects.select_for_update().filter(pk=call_id, collector_id=actor.user_id).first()
+    if row is None or row.state != CallState.CONNECTED or row.voice != VoiceKind.PERSON:
+        raise CallRefused("Nobody is on the line with you.", reason="nobody_on_line")
+    wish = "is_mute_wished" if silence is Silence.MUTE else "is_hold_wished"
+    setattr(row, wish, is_on)
+    row.save(update_fields=[wish])
+    wake_telephones()
+
+
+def silences_due(*, provider: str) -> list[SilenceDue]:
+    """What collectors wish of their lines and the lines do not say yet."""
+    rows = Call.objects.filter(
+        ~Q(is_mute_wished=F("is_muted")) | ~Q(is_hold_wished=F("is_held")),
+        provider=provider,
+        state="connected",
+    )
+    due = []
+    for row in rows:
+        if row.is_mute_wished != row.is_muted:
+            due.append(SilenceDue(row.provider_call_id, Silence.MUTE, row.is_mute_wished))
+        if row.is_hold_wished != row.is_held:
+            due.append(SilenceDue(row.provider_call_id, Silence.HOLD, row.is_hold_wished))
+    return due
 
 
 def calls_to_end(*, provider: str) -> list[Due]:

@@ -1,11 +1,13 @@
-"""An entry about a call, as every service of calls writes it."""
+"""A call's row and the entry about it, as every service of calls takes and writes them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 
+from forbear.contact.calls import CallRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
@@ -40,3 +42,16 @@ def record_of_call(
         body={"channel": "voice_interactive", **(body or {})},
         private={"permit": str(row.permit_id), **(private or {})},
     )
+
+
+def own_call(actor: Actor, call_id: UUID) -> Call:
+    """The collector's own call, locked. Raises `CallRefused`: not theirs, or not there."""
+    row = (
+        Call.objects.select_for_update(of=("self",))
+        .select_related("borrower")
+        .filter(pk=call_id, collector_id=actor.user_id)
+        .first()
+    )
+    if row is None:
+        raise CallRefused("There is no such call of yours.", reason="not_yours")
+    return row

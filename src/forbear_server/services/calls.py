@@ -17,15 +17,19 @@ from forbear.contact.attempts import Outcome
 from forbear.contact.calls import (
     DISCLOSURES,
     NO_REDIAL_WITHIN,
+    SILENCES,
     CallEvent,
     CallOrder,
     CallRefused,
     CallState,
     LineEvent,
+    Silence,
     VoiceKind,
+    discloses,
     next_call_state,
 )
 from forbear.contact.channels import Channel
+from forbear.contact.dispositions import disposition_of_notice
 from forbear.contact.permission import ContactRequest
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
@@ -143,6 +147,9 @@ def record_line_event(
     if event.kind in {LineEvent.RECORDING, LineEvent.RECORDING_BROKE}:
         _follow_recording(row, event, now)
         return CallState(row.state)
+    if event.kind in SILENCES:
+        _follow_silence(row, event, now)
+        return CallState(row.state)
     before = CallState(row.state)
     after = next_call_state(before, event.kind)
     if after is not before:
@@ -181,10 +188,11 @@ def _check_may_begin(actor: Actor, borrower: Borrower, asked: CallAsked, now: da
         raise CallRefused(
             "Recording does not work: no call is placed without it.", reason="no_recording"
         )
-    disclosure = DISCLOSURES.get(asked.voice)
-    said = asked.announcement
-    if disclosure and disclosure.zh not in said and disclosure.en not in said:
-        raise CallRefused(f"A voice that is no person's says so first: {disclosure.zh}.")
+    if not discloses(asked.voice, asked.announcement):
+        raise CallRefused(
+            f"A voice that is no person's says so first: {DISCLOSURES[asked.voice].zh}.",
+            reason="not_disclosed",
+        )
     open_states = ["dialling", "ringing", "connected", "wrap_up"]
     if Call.objects.filter(collector_id=actor.user_id, state__in=open_states).exists():
         raise CallRefused(
@@ -287,6 +295,31 @@ def _move(row: Call, after: CallState, event: CallEvent, now: datetime) -> None:
         record_of_call(
             "call.ended", row, now, body={"reason": row.hangup_reason, "seconds": seconds}
         )
+    if after is CallState.WRAP_UP and row.voice != VoiceKind.PERSON:
+        _close_notice(row, now)
+
+
+def _close_notice(row: Call, now: datetime) -> None:
+    """No person spoke for us: there is nobody to be asked how it went."""
+    found = disposition_of_notice(
+        was_answered=row.answered_at is not None, hangup_reason=row.hangup_reason
+    )
+    row.disposition, row.disposed_at, row.state = found.code, now, CallState.DONE.value
+    row.save(update_fields=["disposition", "disposed_at", "state"])
+    PermitRequest.objects.filter(pk=row.permit_id).update(outcome=found.outcome.value)
+    record_of_call("disposition.recorded", row, now, body={"disposition": found.code})
+
+
+def _follow_silence(row: Call, event: CallEvent, now: datetime) -> None:
+    """The line says whether it is muted or held; told twice, it counts once."""
+    silence, is_on = SILENCES[event.kind]
+    field = "is_muted" if silence is Silence.MUTE else "is_held"
+    if row.state != CallState.CONNECTED or getattr(row, field) is is_on:
+        return
+    setattr(row, field, is_on)
+    row.save(update_fields=[field])
+    name = "call.muted" if silence is Silence.MUTE else "call.held"
+    record_of_call(name, row, now, body={"code": "on" if is_on else "off"})
 
 
 def _follow_recording(row: Call, event: CallEvent, now: datetime) -> None:

@@ -21,6 +21,7 @@ from forbear_server.store.models import (
     BehaviourEvent,
     Borrower,
     BorrowerAddress,
+    BorrowerNote,
     Call,
     ContactHold,
     ContactPreference,
@@ -103,9 +104,11 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
 
 
 def _delete_contact(borrower_ref: str) -> None:
-    """Messages with their receipts, replies, calls, addresses, wishes and holds go with them."""
-    for table in (Message, InboundMessage, Call, BorrowerAddress, ContactPreference, ContactHold):
+    """Messages with their receipts, replies, calls, notes, addresses, wishes and holds go too."""
+    for table in (Message, InboundMessage, Call, BorrowerNote, BorrowerAddress):
         table.objects.filter(borrower__ref=borrower_ref).delete()
+    for stated in (ContactPreference, ContactHold):
+        stated.objects.filter(borrower__ref=borrower_ref).delete()
 
 
 def _delete_scores(borrower_ref: str) -> None:

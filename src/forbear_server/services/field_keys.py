@@ -21,6 +21,7 @@ from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import (
     Borrower,
     BorrowerAddress,
+    BorrowerNote,
     Call,
     EvidencePerson,
     InboundMessage,
@@ -33,10 +34,12 @@ from forbear_server.store.tape_files import kept_files
 
 BORROWER_FIELDS = ("name", "phone", "id_number", "address")
 # Sealed columns of contact, bound to their own row by its uuid.
-CONTACT_FIELDS: tuple[tuple[type[Message | InboundMessage | Call], tuple[str, ...], str], ...] = (
+Sealed = Message | InboundMessage | Call | BorrowerNote
+CONTACT_FIELDS: tuple[tuple[type[Sealed], tuple[str, ...], str], ...] = (
     (Message, ("text", "subject", "address"), "message"),
     (InboundMessage, ("text",), "inbound_message"),
     (Call, ("note",), "call"),
+    (BorrowerNote, ("text",), "borrower_note"),
 )
 
 
@@ -174,9 +177,7 @@ def _reseal_persons(size: int) -> int:
     return len(rows)
 
 
-def _stale(
-    table: type[Message | InboundMessage | Call], fields: tuple[str, ...]
-) -> QuerySet[Message | InboundMessage | Call]:
+def _stale(table: type[Sealed], fields: tuple[str, ...]) -> QuerySet[Sealed]:
     current = f"{current_key_id()}."
     stale = Q()
     for field in fields:
@@ -186,9 +187,7 @@ def _stale(
 
 
 @transaction.atomic
-def _reseal_contact(
-    table: type[Message | InboundMessage | Call], fields: tuple[str, ...], name: str, size: int
-) -> int:
+def _reseal_contact(table: type[Sealed], fields: tuple[str, ...], name: str, size: int) -> int:
     rows = list(_stale(table, fields).select_for_update(skip_locked=True)[:size])
     for row in rows:
         for field in fields:

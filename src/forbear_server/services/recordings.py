@@ -1,4 +1,4 @@
-"""Recordings of calls: kept sealed and named by digest, played for a purpose, deleted in time.
+"""Recordings of calls: kept sealed and named by digest and call, played for a purpose, deleted in time.
 
 The plain file is removed once the sealed one is safe; killed in between, both are there and the
 next start finds the plain one again.
@@ -46,9 +46,13 @@ class Purpose(StrEnum):
     REGULATOR = "regulator"
 
 
-def recording_file(digest: str) -> Path:
-    """Where the sealed file lies."""
-    return Path(settings.DATA_DIR) / "recordings" / digest[:2] / digest
+def recording_file(digest: str, call_id: UUID) -> Path:
+    """Where the sealed file lies: named by its sound and its call, since two calls may sound alike.
+
+    Each is sealed for its own call and goes with its own person.
+    """
+    name = f"{digest}-{call_id.hex}"
+    return Path(settings.DATA_DIR) / "recordings" / digest[:2] / name
 
 
 @transaction.atomic
@@ -104,7 +108,7 @@ def open_recording(*, actor: Actor, call_id: UUID, purpose: str, now: datetime) 
             "This call has no recording that is kept.", reason="no_recording_kept"
         )
     try:
-        sound = read_sealed(recording_file(row.recording_digest), row=_place(row))
+        sound = read_sealed(recording_file(row.recording_digest, row.uuid), row=_place(row))
     except OSError as missing:
         raise RecordingRefused(
             "The recording's file is not where it was kept.", reason="no_recording_kept"
@@ -129,14 +133,14 @@ def delete_recordings_over(*, lender: LenderRow, now: datetime) -> int:
         row.recording = "deleted"
         row.save(update_fields=["recording"])
         record_of_call("call.recorded", row, now, body={"recording": "deleted"})
-        _remove_on_commit(row.recording_digest)
+        _remove_on_commit(row.recording_digest, row.uuid)
     return len(over)
 
 
 def kept_recordings(lender_id: int) -> Iterator[tuple[Path, str]]:
     """Sealed recordings that are there, with the row each is bound to: for a change of keys."""
     for row in Call.objects.filter(lender_id=lender_id).exclude(recording_digest=""):
-        path = recording_file(row.recording_digest)
+        path = recording_file(row.recording_digest, row.uuid)
         if path.exists():
             yield path, _place(row)
 
@@ -144,13 +148,13 @@ def kept_recordings(lender_id: int) -> Iterator[tuple[Path, str]]:
 def delete_recordings_of(borrower_ref: str) -> None:
     """With the person go the recordings of their calls; the rows go with their permits."""
     rows = Call.objects.filter(borrower__ref=borrower_ref).exclude(recording_digest="")
-    for digest in rows.values_list("recording_digest", flat=True):
-        _remove_on_commit(digest)
+    for digest, call_id in rows.values_list("recording_digest", "uuid"):
+        _remove_on_commit(digest, call_id)
 
 
 def _keep(lender: LenderRow, row: Call, sound: bytes, now: datetime) -> Recorded:
     digest = hashlib.sha256(sound).hexdigest()
-    write_sealed(recording_file(digest), sound, row=_place(row))
+    write_sealed(recording_file(digest, row.uuid), sound, row=_place(row))
     row.recording_digest = digest
     row.recording_kept_until = recording_kept_until(
         now.date(), scope=lender.scope, policy=lender.policy
@@ -167,8 +171,8 @@ def _keep(lender: LenderRow, row: Call, sound: bytes, now: datetime) -> Recorded
     )
 
 
-def _remove_on_commit(digest: str) -> None:
-    transaction.on_commit(partial(recording_file(digest).unlink, missing_ok=True))
+def _remove_on_commit(digest: str, call_id: UUID) -> None:
+    transaction.on_commit(partial(recording_file(digest, call_id).unlink, missing_ok=True))
 
 
 def _place(row: Call) -> str:

@@ -52,6 +52,7 @@ GRANTS = {
     "contact_preference": _ALL,
     "contact_hold": _ALL,
     "call": _ALL,
+    "borrower_note": _ALL,
     "django_session": _ALL,
     "django_migrations": "SELECT",
 }

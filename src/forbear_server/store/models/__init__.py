@@ -27,6 +27,7 @@ from forbear_server.store.models.messages import (
     Message,
     MessagePart,
 )
+from forbear_server.store.models.notes import BorrowerNote
 from forbear_server.store.models.permits import PermitRequest
 from forbear_server.store.models.preferences import ContactHold, ContactPreference
 from forbear_server.store.models.runs import Run, RunLogLine, RunStage
@@ -42,6 +43,7 @@ __all__ = [
     "BehaviourEvent",
     "Borrower",
     "BorrowerAddress",
+    "BorrowerNote",
     "Call",
     "ChannelReceipt",
     "ChannelSender",

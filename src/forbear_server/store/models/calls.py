@@ -54,6 +54,18 @@ class Call(models.Model):
     # The collector wishes to end it; whoever holds the telephone system does.
     end_wished_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)
+    # What the collector wishes of the line, and what the line says of itself.
+    is_mute_wished = models.BooleanField(default=False)
+    is_muted = models.BooleanField(default=False)
+    is_hold_wished = models.BooleanField(default=False)
+    is_held = models.BooleanField(default=False)
+    # The other side was upset: the guide rests, and the team's lead is told until they have seen it.
+    distressed_at = models.DateTimeField(null=True, blank=True)
+    is_guide_paused = models.BooleanField(default=False)
+    distress_seen_at = models.DateTimeField(null=True, blank=True)
+    distress_seen_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         db_table = "call"

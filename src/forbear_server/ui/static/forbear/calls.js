@@ -18,6 +18,10 @@
     panel.querySelectorAll("[data-counts-to]").forEach((place) => {
       const left = Number(place.dataset.countsTo) - now;
       place.textContent = left < 300 ? shown(left) : "";
+      if (left <= 0 && "thenLate" in place.dataset) {
+        panel.querySelectorAll("[data-shown-in-time]").forEach((one) => { one.hidden = true; });
+        panel.querySelectorAll("[data-shown-late]").forEach((one) => { one.hidden = false; });
+      }
     });
   };
   window.setInterval(count, 1000);
@@ -36,7 +40,7 @@
     if (!form || event.isComposing) return;
     if (event.key === "Enter" && event.ctrlKey) {
       event.preventDefault();
-      form.requestSubmit();
+      form.requestSubmit(form.querySelector("[data-saves]"));
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("textarea, [type=time]")) return;

@@ -1,0 +1,135 @@
+"""What was told of a person's loans, and what the system decided: the part no contact made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from forbear_server.selectors.borrower_pages import BorrowerPage
+from forbear_server.store.models import (
+    BehaviourEvent,
+    EarlyWarning,
+    EvidenceEntry,
+    LoanScore,
+    WorklistItem,
+)
+
+DAYS_OF_PLANS = 30
+# Which filter what was told belongs to; a failed debit is about money.
+_GROUPS: Mapping[str, str] = {
+    "payment": "money",
+    "failed_debit": "money",
+    "promise_kept": "promise",
+    "promise_missed": "promise",
+    "complaint": "grievance",
+    "dispute": "grievance",
+    "dispute_decided": "grievance",
+    "hardship": "arrangement",
+    "hardship_approved": "arrangement",
+    "relief_ended": "arrangement",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One thing told or decided; `outcome` a code of its `kind`, `detail` a word or number."""
+
+    at: datetime
+    group: str
+    kind: str
+    loan_ref: str = ""
+    outcome: str = ""
+    detail: str = ""
+    amount_minor: int | None = None
+    currency: str = ""
+    evidence_id: str = ""
+    verdict: str = ""
+
+
+def told(page: BorrowerPage, place: ZoneInfo) -> Iterable[Happened]:
+    """What was told of the loans since the book; a payment the book holds by now counts once."""
+    booked = {payment.payment_id for loan in page.loans for payment in loan.payments}
+    currencies = {loan.facts.ref: loan.facts.currency for loan in page.loans}
+    for row in BehaviourEvent.objects.filter(borrower_id=page.borrower_id):
+        if row.loan_ref not in currencies or row.idempotency_key in booked:
+            continue
+        yield Happened(
+            at=datetime.combine(row.happened_on, time(0, 0), place),
+            group=_GROUPS[row.kind],
+            kind="told",
+            loan_ref=row.loan_ref,
+            outcome=row.kind,
+            amount_minor=row.amount_minor,
+            currency=currencies[row.loan_ref],
+        )
+
+
+def decisions(page: BorrowerPage) -> Iterable[Happened]:
+    """What the nights planned for this person, how loans were scored, which warnings were raised."""
+    yield from _plans(page)
+    yield from _scores(page)
+    yield from _warnings(page)
+
+
+def _plans(page: BorrowerPage) -> Iterable[Happened]:
+    """A line of a day's list, at the moment its plan was published; an unpublished one is none."""
+    lines = list(
+        WorklistItem.objects.filter(borrower_id=page.borrower_id).order_by("-business_date")[
+            :DAYS_OF_PLANS
+        ]
+    )
+    entries = _newest([f"run:{line.business_date}" for line in lines], "plan.published")
+    for line in lines:
+        published = entries.get(f"run:{line.business_date}")
+        if published is not None:
+            yield Happened(
+                at=published.at,
+                group="decision",
+                kind="plan",
+                outcome=line.action,
+                detail=line.reasons[0] if line.reasons else "",
+                evidence_id=published.uuid.hex,
+                verdict=line.verdict,
+            )
+
+
+def _scores(page: BorrowerPage) -> Iterable[Happened]:
+    scores = list(
+        LoanScore.objects.filter(borrower_id=page.borrower_id, score_card__state="approved")
+    )
+    entries = _newest([f"run:{score.as_of}" for score in scores], "scores.recorded")
+    for score in scores:
+        recorded = entries.get(f"run:{score.as_of}") if score.cause == "night" else None
+        yield Happened(
+            at=score.scored_at,
+            group="decision",
+            kind="score",
+            loan_ref=score.loan_ref,
+            outcome=score.cause,
+            detail=str(score.points),
+            evidence_id="" if recorded is None else recorded.uuid.hex,
+        )
+
+
+def _warnings(page: BorrowerPage) -> Iterable[Happened]:
+    rows = list(EarlyWarning.objects.filter(borrower_id=page.borrower_id))
+    entries = _newest([f"warning:{row.uuid}" for row in rows], "early_warning.raised")
+    for row in rows:
+        raised = entries.get(f"warning:{row.uuid}")
+        yield Happened(
+            at=row.raised_at,
+            group="decision",
+            kind="warning",
+            loan_ref=row.loan_ref,
+            outcome=row.state,
+            detail=row.cause,
+            evidence_id="" if raised is None else raised.uuid.hex,
+        )
+
+
+def _newest(about: list[str], name: str) -> Mapping[str, EvidenceEntry]:
+    """The newest entry of this event about each thing, by what it is about."""
+    rows = EvidenceEntry.objects.filter(about__in=about, name=name).order_by("id")
+    return {row.about: row for row in rows}
