@@ -8,7 +8,7 @@ _CHANGING = ("message", "message_part", "permit_request")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0014_calls_followed"),
+        ("store", "0016_call_silences"),
     ]
 
     operations = [
