@@ -46,6 +46,7 @@ MESSAGE_REASONS: Words = {
     "channel_opt_out": gettext_lazy("本人退订了这个渠道"),
     "contact_stopped": gettext_lazy("本人要求停止联系"),
     "taken_in_part": gettext_lazy("渠道只接收了一部分"),
+    "replaced": gettext_lazy("机构更新了这个号码或地址"),
 }
 HOLDS: Words = {
     "complaint": gettext_lazy("投诉处理中"),

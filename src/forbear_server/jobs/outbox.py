@@ -36,7 +36,7 @@ from forbear_server.services.outbox import (
 from forbear_server.services.receipts import adopt_late_receipts, record_receipts
 from forbear_server.store.lender_scope import lender_scope
 
-BATCH = 64
+BATCH = 256
 # How long an idle loop waits for a wake-up before it listens to the channel again.
 IDLE_SECONDS = 0.05
 TROUBLE_SECONDS = 2.0

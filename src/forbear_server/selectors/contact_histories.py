@@ -21,6 +21,11 @@ from forbear_server.selectors.contact_wishes import NOTHING_STATED, stated_by
 from forbear_server.store.address_words import is_own_word
 from forbear_server.store.models import Borrower, PermitRequest
 
+# What is read of a permit that counts as a contact.
+_COUNTED = (
+    "uuid", "borrower", "channel", "asked_at", "opens_at", "used_at", "outcome", "address_ref",
+    "loan_ref",
+)  # fmt: skip
 INSTANT = timedelta(microseconds=1)
 
 
@@ -94,9 +99,11 @@ def _of_permits(
 
     One for a later window counts from then on: it is asked about again when its moment comes.
     """
-    rows = PermitRequest.objects.filter(
-        borrower_id__in=borrower_ids, state__in=["issued", "used"]
-    ).exclude(state="issued", closes_at__lte=at)
+    rows = (
+        PermitRequest.objects.filter(borrower_id__in=borrower_ids, state__in=["issued", "used"])
+        .exclude(state="issued", closes_at__lte=at)
+        .only(*_COUNTED)
+    )
     found: dict[int, list[ContactAttempt]] = {}
     for row in rows:
         if row.pk in without:

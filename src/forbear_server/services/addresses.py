@@ -153,6 +153,7 @@ def _index_book(
                 ref=address_word(kind, written),
                 address_sealed=seal(written, field=FIELD, row=row),
                 added_at=now,
+                is_from_book=True,
             )
         )
     BorrowerAddress.objects.bulk_create(made, ignore_conflicts=True, batch_size=2000)

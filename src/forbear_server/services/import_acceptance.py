@@ -29,6 +29,7 @@ from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
 from forbear_server.selectors.lenders import find_lender
+from forbear_server.services.address_changes import replace_addresses
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.import_checks import checked_tape, keep_counts, keep_findings
 from forbear_server.services.imports import ACCEPTED_STATES
@@ -97,7 +98,7 @@ def _accept(actor: Actor, import_uuid: UUID, clean_rows_only: bool, now: datetim
     checked = checked_tape(row, actor.lender_code)
     if checked.is_fatal or (checked.has_errors and not clean_rows_only):
         raise ErrorsStandAgainst(str(row.uuid))
-    made = _take(actor.lender_id, actor.lender_code, checked, clean_rows_only)
+    made = _take(actor.lender_id, actor.lender_code, checked, clean_rows_only, now)
     if made.outcome is not Outcome.TAKEN:
         is_known = made.outcome is Outcome.ALREADY_TAKEN
         raise ImportRefused("already_taken" if is_known else "nothing_to_take")
@@ -148,7 +149,7 @@ def import_for_lender(
         transaction.atomic(),
     ):
         checked = check(tape, mapping, request, open_book(lender_code))
-        made = _take(lender.lender_id, lender_code, checked, clean_rows_only)
+        made = _take(lender.lender_id, lender_code, checked, clean_rows_only, now)
         known = Import.objects.filter(sha256=tape.sha256, state__in=ACCEPTED_STATES).exists()
         if made.outcome is not Outcome.REFUSED and not known:
             row = Import(
@@ -185,11 +186,12 @@ def _book_to_write(lender_id: int, sha256: str, now: datetime) -> Iterator[None]
 
 
 def _take(
-    lender_id: int, lender_code: str, checked: CheckedTape, clean_rows_only: bool
+    lender_id: int, lender_code: str, checked: CheckedTape, clean_rows_only: bool, now: datetime
 ) -> ImportReport:
     tables = {} if checked.is_fatal else clean_tables(checked)
     if not checked.is_fatal and (clean_rows_only or not checked.has_errors):
         record_persons(lender_id=lender_id, persons=_people(checked, tables))
+        replace_addresses(lender_id=lender_id, persons=_people(checked, tables), now=now)
         record_loans(lender_id=lender_id, loans=_loans(tables))
     # The book last: it is published in one step, and the desk commits right after it.
     return accept(checked, open_book(lender_code), clean_rows_only=clean_rows_only)

@@ -13,6 +13,8 @@ from forbear_server.store.evidence_rows import Fact
 from forbear_server.store.models import Borrower, Message, PermitRequest
 
 WAITING = ("queued", "claimed")
+# What is read of a message that moves on; its words and its address stay unread.
+MOVED = ("uuid", "lender", "borrower", "permit", "sender", "channel", "state", "reason")
 
 
 def message_fact(

@@ -20,8 +20,8 @@ from forbear.contact.channels import Channel
 from forbear.contact.dispatch import Answer, Consignment, Fate
 from forbear.primitives.errors import InvariantBroken
 from forbear_server.selectors.lenders import LenderRow
-from forbear_server.services.message_rows import end_messages, message_fact, refs_of
-from forbear_server.services.permit_batches import use_permits
+from forbear_server.services.message_rows import MOVED, end_messages, message_fact, refs_of
+from forbear_server.services.permit_batches import lock_people, use_permits
 from forbear_server.services.permit_rows import permit_of
 from forbear_server.services.receipt_rows import adopt_waiting_receipts, close_as_done
 from forbear_server.store.evidence_batches import append_many
@@ -66,9 +66,9 @@ def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
     is_due = Q(not_before__isnull=True) | Q(not_before__lte=now)
     waiting = Message.objects.filter(is_due, sender=sender, state="queued", send_from__lte=now)
     rows = list(
-        waiting.select_for_update(skip_locked=True).order_by("priority", "send_from", "queued_at")[
-            :allowed
-        ]
+        waiting.select_for_update(skip_locked=True)
+        .order_by("priority", "send_from", "queued_at")
+        .only(*MOVED, "send_until")[:allowed]
     )
     late = [row for row in rows if row.send_until <= now]
     end_messages(
@@ -95,7 +95,7 @@ def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> 
     """
     # People before their messages, as whoever opts them out locks them.
     ids = _own(worker, "claimed").filter(pk__in=claimed).values("borrower_id")
-    list(Borrower.objects.select_for_update().filter(pk__in=ids).order_by("pk").values("pk"))
+    lock_people(Borrower.objects.filter(pk__in=ids))
     rows = list(_own(worker, "claimed").filter(pk__in=claimed).select_for_update().order_by("pk"))
     firsts = {row.borrower_id: row for row in reversed(rows)}
     seconds = [row.pk for row in rows if firsts[row.borrower_id].pk != row.pk]
@@ -116,10 +116,11 @@ def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> 
     Message.objects.filter(pk__in=[row.pk for row in going]).update(
         state="sending", sending_at=now, lease_until=now + worker.lease
     )
-    refs = refs_of(going)
     sender = ChannelSender.objects.get(pk=worker.sender_id)
     return [
-        _consignment(row, permits[row.permit_id], refs[row.borrower_id], sender.sender)
+        _consignment(
+            row, permits[row.permit_id], used.borrower_refs[row.borrower_id], sender.sender
+        )
         for row in going
     ]
 
@@ -136,6 +137,7 @@ def record_answers(*, worker: Worker, answers: Sequence[Answer], now: datetime) 
         Message.objects.select_for_update()
         .filter(pk__in=by_id, state__in=["sending", "in_doubt"])
         .order_by("pk")
+        .only(*MOVED, "tries")
     )
     fates: dict[Fate, list[Message]] = {fate: [] for fate in Fate}
     for row in rows:

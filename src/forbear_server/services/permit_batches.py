@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from forbear.compliance.judging import RulesInForce
 from forbear.compliance.permits import Permit
 from forbear.compliance.verdicts import Ruling
@@ -86,7 +88,7 @@ def issue_permits(
     refs = [one.borrower_ref for one in asked]
     require(len(set(refs)) == len(refs), "a batch of permits holds each borrower once")
     seen = visible_refs(actor, refs)
-    locked = list(Borrower.objects.select_for_update().filter(ref__in=seen).order_by("pk"))
+    locked = lock_people(Borrower.objects.filter(ref__in=seen))
     known = histories_of(actor.lender_code, locked, at=now)
     law_on = law_of(actor)
     windows = _Windows(law_on)
@@ -183,10 +185,19 @@ class _Windows:
 
 @dataclass(frozen=True, slots=True)
 class UsedPermits:
-    """Which permits of a batch may be used now, and for what reason the others may not."""
+    """Which permits of a batch may be used now, and for what reason the others may not.
+
+    `borrower_refs`: the lender's ids of the borrowers, by our key.
+    """
 
     usable: frozenset[uuid.UUID]
     refused: Mapping[uuid.UUID, str]
+    borrower_refs: Mapping[int, str]
+
+
+def lock_people(who: QuerySet[Borrower]) -> list[Borrower]:
+    """These borrowers, locked in their one order; only what the gate needs of them is read."""
+    return list(who.select_for_update().order_by("pk").only("pk", "ref", "time_zone"))
 
 
 def use_permits(*, lender: LenderRow, rows: Sequence[PermitRequest], now: datetime) -> UsedPermits:
@@ -198,10 +209,10 @@ def use_permits(*, lender: LenderRow, rows: Sequence[PermitRequest], now: dateti
     check_log_is_sound()
     ids = [row.borrower_id for row in rows]
     require(len(set(ids)) == len(ids), "a batch of permits holds each borrower once")
-    locked = list(Borrower.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-    refs = {borrower.pk: borrower.ref for borrower in locked}
+    people = lock_people(Borrower.objects.filter(pk__in=ids))
+    refs = {borrower.pk: borrower.ref for borrower in people}
     known = histories_of(
-        lender.code, locked, at=now, without_permits=frozenset(row.pk for row in rows)
+        lender.code, people, at=now, without_permits=frozenset(row.pk for row in rows)
     )
 
     def law_on(day: date) -> RulesInForce:
@@ -235,7 +246,7 @@ def use_permits(*, lender: LenderRow, rows: Sequence[PermitRequest], now: dateti
         ],
         lender_id=lender.lender_id,
     )
-    return UsedPermits(frozenset(row.pk for row in usable), refused)
+    return UsedPermits(frozenset(row.pk for row in usable), refused, refs)
 
 
 def _why_not(row: PermitRequest, history: ContactHistory, now: datetime, law_on: LawOn) -> str:

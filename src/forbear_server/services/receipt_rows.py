@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from forbear.contact.attempts import Outcome
-from forbear_server.services.message_rows import message_fact, refs_of
+from forbear_server.services.message_rows import MOVED, message_fact, refs_of
 from forbear_server.store.evidence_batches import append_many
 from forbear_server.store.models import ChannelReceipt, Message, MessagePart, PermitRequest
 
@@ -53,7 +53,8 @@ def lay_on_parts(receipts: Iterable[ChannelReceipt], *, now: datetime) -> None:
     ):
         words.setdefault(message_id, []).append(status)
     settled = []
-    for row in Message.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
+    rows = Message.objects.select_for_update().filter(pk__in=touched).order_by("pk")
+    for row in rows.only(*MOVED, "delivery", "delivery_at", "delivery_reason"):
         delivery = _delivery(words.get(row.pk, []))
         if delivery and delivery != row.delivery:
             row.delivery, row.delivery_at = delivery, latest[row.pk].at

@@ -21,7 +21,7 @@ from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import KIND_OF
 from forbear_server.services.evidence import Recorded, append_evidence
-from forbear_server.services.message_rows import end_messages
+from forbear_server.services.message_rows import MOVED, end_messages
 from forbear_server.services.receipt_rows import FINAL, add_parts, close_as_done, lay_on_parts
 from forbear_server.store.address_words import address_word
 from forbear_server.store.evidence_persons import borrower_person
@@ -91,9 +91,10 @@ def record_receipts(
     # Waiting for the lock of a message may have let its answer in: look once more.
     _find_parts(sender_id, [row for row in rows if row.message_id is None])
     ChannelReceipt.objects.bulk_create(rows, ignore_conflicts=True)
-    ChannelSender.objects.filter(pk=sender_id).update(last_receipt_at=now)
     lay_on_parts(rows, now=now)
     _record_unmatched([row for row in rows if row.message_id is None], sender, now)
+    # Last: whoever claims waits for this row.
+    ChannelSender.objects.filter(pk=sender_id).update(last_receipt_at=now)
     return len(rows)
 
 
@@ -216,9 +217,10 @@ def _find_in_doubt(
     open_rows: dict[tuple[str, int], list[Message]] = {}
     # A long message closed by its first part still waits for the others.
     fitting_state = Q(state__in=OPEN) | Q(state="done", reason__in=CLOSED_LATER)
-    for row in Message.objects.select_for_update().filter(
+    rows = Message.objects.select_for_update().filter(
         fitting_state, sender=sender, address_ref__in=[one.address_ref for one in echoed]
-    ):
+    )
+    for row in rows.only(*MOVED, "address_ref", "reference"):
         open_rows.setdefault((row.address_ref, row.reference), []).append(row)
     closing: dict[Message, list[str]] = {}
     for one in echoed:

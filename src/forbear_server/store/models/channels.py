@@ -61,7 +61,9 @@ class BorrowerAddress(models.Model):
     # Keyed, so that it cannot be guessed: finds who wrote to us, and stands for it elsewhere.
     ref = models.CharField(max_length=64)
     added_at = models.DateTimeField()
-    # Said to be wrong, or told to be somebody else's: never used again.
+    # As the lender's tape gives it: a later tape that gives another one replaces it.
+    is_from_book = models.BooleanField(default=False)
+    # Said to be wrong, or told to be somebody else's, or replaced: never used again.
     out_of_use_at = models.DateTimeField(null=True, blank=True)
     out_of_use_reason = models.CharField(max_length=32, blank=True)
 

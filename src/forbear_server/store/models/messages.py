@@ -20,12 +20,14 @@ class Message(models.Model):
     """`queued → claimed → sending → done | in_doubt | dead`, or `cancelled`."""
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT)
+    # A row changes four times on its way, and each change is written into every index: only those
+    # that something is looked up by.
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, db_index=False)
     # Goes with the person: it is their letter.
-    borrower = models.ForeignKey(Borrower, on_delete=models.CASCADE)
+    borrower = models.ForeignKey(Borrower, on_delete=models.CASCADE, db_index=False)
     # One permit, one message. Goes with it when the person is erased.
     permit = models.OneToOneField(PermitRequest, on_delete=models.CASCADE)
-    sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT)
+    sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT, db_index=False)
     template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT, null=True, blank=True)
     channel = models.CharField(max_length=32)
     loan_ref = models.CharField(max_length=64, blank=True)
@@ -50,7 +52,7 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     idempotency_key = models.CharField(max_length=64)
     queued_at = models.DateTimeField()
-    queued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    queued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     sending_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     # Empty until a receipt says delivered or undelivered.
@@ -101,9 +103,9 @@ class Message(models.Model):
 class MessagePart(models.Model):
     """The channel's own id of one part of a message it took, and its last word about it."""
 
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT)
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, db_index=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE)
-    sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT)
+    sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT, db_index=False)
     part = models.PositiveSmallIntegerField()
     channel_id = models.CharField(max_length=200)
     status = models.CharField(max_length=16, blank=True)
@@ -124,8 +126,8 @@ class ChannelReceipt(models.Model):
     One that fits no message we know stays without it: it is looked at, never dropped.
     """
 
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT)
-    sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT)
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, db_index=False)
+    sender = models.ForeignKey(ChannelSender, on_delete=models.PROTECT, db_index=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True)
     channel_id = models.CharField(max_length=200)
     status = models.CharField(max_length=16)

@@ -20,9 +20,9 @@ class PermitRequest(models.Model):
         LAPSED = "lapsed"
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT)
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, db_index=False)
     borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField()
     # The same key asked again gets the first answer.
     idempotency_key = models.CharField(max_length=64)
