@@ -374,6 +374,17 @@ def test_what_nobody_sent_in_its_window_is_cancelled(planner: Actor) -> None:
     assert Message.objects.get().reason == "window_over"
 
 
+@pytest.mark.parametrize(("seconds_left", "state"), [(5, "cancelled"), (6, "claimed")])
+def test_what_could_leave_after_its_window_does_not_begin(
+    planner: Actor, seconds_left: int, state: str
+) -> None:
+    """The gate is asked for a batch: its last message leaves a little after the answer."""
+    queue(planner, draft())
+    closes = Message.objects.get().send_until
+    claim(worker=worker(), most=10, now=closes - timedelta(seconds=seconds_left))
+    assert states() == {state: 1}
+
+
 def test_a_second_message_to_one_person_waits_for_the_next_batch(planner: Actor) -> None:
     queue(planner, draft(key="one-of-two"), draft(key="two-of-two"))
     claimed = claim(worker=worker(), most=10, now=NOW)

@@ -35,6 +35,8 @@ from forbear_server.store.models import (
 from forbear_server.store.sealing import unseal
 
 LEASE = timedelta(seconds=60)
+# From the gate's last answer to the channel's: what has less of its window left does not begin.
+SENDING_TAKES = timedelta(seconds=5)
 # The channel said "not now": how long to leave a message alone, and how often to offer it.
 PAUSE_WHEN_BUSY = timedelta(seconds=5)
 MOST_TRIES = 5000
@@ -57,7 +59,7 @@ class Worker:
 def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
     """Take up to `most` messages whose time has come, the most urgent first, within the rate.
 
-    Nothing is taken from a stopped sender. What nobody sent in its window is cancelled here.
+    Nothing is taken from a stopped sender. What cannot leave inside its window is cancelled here.
     """
     sender = ChannelSender.objects.select_for_update().get(pk=worker.sender_id)
     if sender.stopped_at is not None:
@@ -70,11 +72,12 @@ def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
         .order_by("priority", "send_from", "queued_at")
         .only(*MOVED, "send_until")[:allowed]
     )
-    late = [row for row in rows if row.send_until <= now]
+    last = now + SENDING_TAKES
+    late = [row for row in rows if row.send_until <= last]
     end_messages(
         late, state="cancelled", reasons={row.uuid: "window_over" for row in late}, now=now
     )
-    taken = [row.uuid for row in rows if row.send_until > now]
+    taken = [row.uuid for row in rows if row.send_until > last]
     Message.objects.filter(pk__in=taken).update(
         state="claimed",
         worker=worker.name,
