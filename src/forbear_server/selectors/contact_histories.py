@@ -100,7 +100,7 @@ def _of_permits(
     One for a later window counts from then on: it is asked about again when its moment comes.
     """
     rows = (
-        PermitRequest.objects.filter(borrower_id__in=borrower_ids, state__in=["issued", "used"])
+        PermitRequest.objects.filter(borrower_id__among=borrower_ids, state__in=["issued", "used"])
         .exclude(state="issued", closes_at__lte=at)
         .only(*_COUNTED)
     )

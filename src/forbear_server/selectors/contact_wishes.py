@@ -34,7 +34,7 @@ def stated_by(borrower_ids: Sequence[int]) -> dict[int, Stated]:
     """What each of these borrowers stated; those who stated nothing are left out. Three queries."""
     consents: dict[int, list[Consent]] = {}
     preferences: dict[int, list[Preference]] = {}
-    for row in ContactPreference.objects.filter(borrower_id__in=borrower_ids).order_by(
+    for row in ContactPreference.objects.filter(borrower_id__among=borrower_ids).order_by(
         "granted_at"
     ):
         if row.kind in ALLOWING:
@@ -42,10 +42,12 @@ def stated_by(borrower_ids: Sequence[int]) -> dict[int, Stated]:
         elif row.kind != PreferenceKind.CHANNEL_OPT_IN:
             preferences.setdefault(row.borrower_id, []).append(_preference(row))
     holds: dict[int, list[Hold]] = {}
-    for hold in ContactHold.objects.filter(borrower_id__in=borrower_ids):
+    for hold in ContactHold.objects.filter(borrower_id__among=borrower_ids):
         holds.setdefault(hold.borrower_id, []).append(_hold(hold))
     numbers: dict[int, set[str]] = {}
-    out = BorrowerAddress.objects.filter(borrower_id__in=borrower_ids, out_of_use_at__isnull=False)
+    out = BorrowerAddress.objects.filter(
+        borrower_id__among=borrower_ids, out_of_use_at__isnull=False
+    )
     for borrower_id, ref in out.values_list("borrower_id", "ref"):
         numbers.setdefault(borrower_id, set()).add(ref)
     return {

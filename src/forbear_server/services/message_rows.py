@@ -43,7 +43,7 @@ def message_fact(
 def refs_of(rows: Iterable[Message]) -> dict[int, str]:
     """The lender's ids of the borrowers of these messages."""
     ids = {row.borrower_id for row in rows}
-    return dict(Borrower.objects.filter(pk__in=ids).values_list("pk", "ref"))
+    return dict(Borrower.objects.filter(pk__among=ids).values_list("pk", "ref"))
 
 
 def end_messages(
@@ -61,10 +61,10 @@ def end_messages(
         row.lease_until, row.worker = None, ""
     Message.objects.bulk_update(rows, ["state", "reason", "ended_at", "lease_until", "worker"])
     refs = refs_of(rows)
-    permits = PermitRequest.objects.filter(pk__in=[row.permit_id for row in rows])
+    permits = PermitRequest.objects.filter(pk__among=[row.permit_id for row in rows])
     permits.filter(state="used", outcome="").update(outcome=Outcome.UNDELIVERED.value)
     unused = set(permits.filter(state="issued").values_list("pk", flat=True))
-    permits.filter(pk__in=unused).update(state="lapsed")
+    permits.filter(pk__among=unused).update(state="lapsed")
     append_many(
         [
             Fact(

@@ -79,13 +79,13 @@ def _queue_batch(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) ->
     earlier = {
         row.idempotency_key: row
         for row in Message.objects.select_related("borrower").filter(
-            idempotency_key__in=[d.idempotency_key for d in drafts]
+            idempotency_key__among=[d.idempotency_key for d in drafts]
         )
     }
     asked_before = {
         row.idempotency_key: row
         for row in PermitRequest.objects.select_related("borrower").filter(
-            idempotency_key__in=[d.idempotency_key for d in drafts]
+            idempotency_key__among=[d.idempotency_key for d in drafts]
         )
     }
     desk = _desk_of(actor, drafts, now)
@@ -124,7 +124,7 @@ def _desk_of(actor: Actor, drafts: Sequence[MessageDraft], now: datetime) -> Des
         index_phones(lender_id=actor.lender_id, now=now, refs=list(refs))
     if any(draft.channel is Channel.LETTER for draft in drafts):
         index_postal(lender_id=actor.lender_id, now=now, refs=list(refs))
-    borrowers = {b.ref: b for b in Borrower.objects.filter(ref__in=refs)}
+    borrowers = {b.ref: b for b in Borrower.objects.filter(ref__among=refs)}
     ids = [b.pk for b in borrowers.values()]
     kinds = {KIND_OF[d.channel] for d in drafts if d.channel in KIND_OF}
     senders = list(ChannelSender.objects.filter(channel__in={d.channel.value for d in drafts}))

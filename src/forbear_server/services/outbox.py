@@ -21,7 +21,7 @@ from forbear.contact.dispatch import Answer, Consignment, Fate
 from forbear.primitives.errors import InvariantBroken
 from forbear_server.selectors.lenders import LenderRow
 from forbear_server.services.message_rows import MOVED, end_messages, message_fact, refs_of
-from forbear_server.services.permit_batches import lock_people, use_permits
+from forbear_server.services.permit_batches import use_permits
 from forbear_server.services.permit_rows import permit_of
 from forbear_server.services.receipt_rows import adopt_waiting_receipts, close_as_done
 from forbear_server.store.evidence_batches import append_many
@@ -67,18 +67,21 @@ def claim(*, worker: Worker, most: int, now: datetime) -> list[UUID]:
     allowed = min(most, _allowance(sender, now))
     is_due = Q(not_before__isnull=True) | Q(not_before__lte=now)
     waiting = Message.objects.filter(is_due, sender=sender, state="queued", send_from__lte=now)
-    rows = list(
+    found = list(
         waiting.select_for_update(skip_locked=True)
         .order_by("priority", "send_from", "queued_at")
-        .only(*MOVED, "send_until")[:allowed]
+        .values_list("uuid", "send_until")[:allowed]
     )
     last = now + SENDING_TAKES
-    late = [row for row in rows if row.send_until <= last]
+    taken = [key for key, send_until in found if send_until > last]
+    late = [key for key, send_until in found if send_until <= last]
     end_messages(
-        late, state="cancelled", reasons={row.uuid: "window_over" for row in late}, now=now
+        list(Message.objects.filter(pk__among=late).only(*MOVED)) if late else [],
+        state="cancelled",
+        reasons=dict.fromkeys(late, "window_over"),
+        now=now,
     )
-    taken = [row.uuid for row in rows if row.send_until > last]
-    Message.objects.filter(pk__in=taken).update(
+    Message.objects.filter(pk__among=taken).update(
         state="claimed",
         worker=worker.name,
         lease_until=now + worker.lease,
@@ -97,12 +100,14 @@ def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> 
     batch goes back to the queue: it is counted after the first. Raises `GateClosed`.
     """
     # People before their messages, as whoever opts them out locks them.
-    ids = _own(worker, "claimed").filter(pk__in=claimed).values("borrower_id")
-    lock_people(Borrower.objects.filter(pk__in=ids))
-    rows = list(_own(worker, "claimed").filter(pk__in=claimed).select_for_update().order_by("pk"))
+    ids = _own(worker, "claimed").filter(pk__among=claimed).values("borrower_id")
+    list(Borrower.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    rows = list(
+        _own(worker, "claimed").filter(pk__among=claimed).select_for_update().order_by("pk")
+    )
     firsts = {row.borrower_id: row for row in reversed(rows)}
     seconds = [row.pk for row in rows if firsts[row.borrower_id].pk != row.pk]
-    _release(Message.objects.filter(pk__in=seconds))
+    _release(Message.objects.filter(pk__among=seconds))
     rows = list(firsts.values())
     if not rows:
         return []
@@ -116,7 +121,7 @@ def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> 
         now=now,
     )
     going = [row for row in rows if row.permit_id in used.usable]
-    Message.objects.filter(pk__in=[row.pk for row in going]).update(
+    Message.objects.filter(pk__among=[row.pk for row in going]).update(
         state="sending", sending_at=now, lease_until=now + worker.lease
     )
     sender = ChannelSender.objects.get(pk=worker.sender_id)
@@ -138,7 +143,7 @@ def record_answers(*, worker: Worker, answers: Sequence[Answer], now: datetime) 
     by_id = {answer.message_id: answer for answer in answers}
     rows = list(
         Message.objects.select_for_update()
-        .filter(pk__in=by_id, state__in=["sending", "in_doubt"])
+        .filter(pk__among=by_id, state__in=["sending", "in_doubt"])
         .order_by("pk")
         .only(*MOVED, "tries")
     )
@@ -169,7 +174,7 @@ def recover_lapsed(*, lender_id: int, now: datetime) -> tuple[int, int]:
     late = Message.objects.select_for_update(skip_locked=True).filter(
         lender_id=lender_id, lease_until__lte=now
     )
-    back = _release(Message.objects.filter(pk__in=[r.pk for r in late.filter(state="claimed")]))
+    back = _release(Message.objects.filter(pk__among=[r.pk for r in late.filter(state="claimed")]))
     lost = list(late.filter(state="sending").order_by("pk"))
     # A receipt came while the worker was dying: the channel has it, there is no doubt.
     told = set(MessagePart.objects.filter(message__in=lost).values_list("message_id", flat=True))
@@ -257,7 +262,7 @@ def _taken(
         for number, channel_id in enumerate(by_id[row.pk].channel_ids, start=1)
     ]
     MessagePart.objects.bulk_create(parts, ignore_conflicts=True)
-    Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+    Message.objects.filter(pk__among=[row.pk for row in rows]).update(
         state="done", ended_at=now, lease_until=None, worker="", reason=""
     )
     append_many(
@@ -283,7 +288,7 @@ def _busy(rows: Sequence[Message], by_id: Mapping[UUID, Answer], now: datetime) 
     end_messages(
         dead, state="dead", reasons={row.pk: "channel_never_ready" for row in dead}, now=now
     )
-    Message.objects.filter(pk__in=[row.pk for row in rows if row.tries < MOST_TRIES]).update(
+    Message.objects.filter(pk__among=[row.pk for row in rows if row.tries < MOST_TRIES]).update(
         state="queued",
         worker="",
         lease_until=None,
@@ -301,7 +306,7 @@ def _in_doubt(rows: Sequence[Message], reasons: Mapping[UUID, str], now: datetim
     Message.objects.bulk_update(rows, ["state", "reason", "lease_until", "worker"])
     # Until it is known, it counts as a contact that reached the borrower.
     PermitRequest.objects.filter(
-        pk__in=[row.permit_id for row in rows], outcome=Outcome.UNDELIVERED.value
+        pk__among=[row.permit_id for row in rows], outcome=Outcome.UNDELIVERED.value
     ).update(outcome="")
     refs = refs_of(rows)
     append_many(

@@ -209,7 +209,7 @@ def use_permits(*, lender: LenderRow, rows: Sequence[PermitRequest], now: dateti
     check_log_is_sound()
     ids = [row.borrower_id for row in rows]
     require(len(set(ids)) == len(ids), "a batch of permits holds each borrower once")
-    people = lock_people(Borrower.objects.filter(pk__in=ids))
+    people = lock_people(Borrower.objects.filter(pk__among=ids))
     refs = {borrower.pk: borrower.ref for borrower in people}
     known = histories_of(
         lender.code, people, at=now, without_permits=frozenset(row.pk for row in rows)
@@ -228,7 +228,7 @@ def use_permits(*, lender: LenderRow, rows: Sequence[PermitRequest], now: dateti
         else:
             usable.append(row)
     fresh = [row for row in usable if row.state == PermitRequest.State.ISSUED]
-    PermitRequest.objects.filter(pk__in=[row.pk for row in fresh], state="issued").update(
+    PermitRequest.objects.filter(pk__among=[row.pk for row in fresh], state="issued").update(
         state=PermitRequest.State.USED, used_at=now
     )
     append_many(

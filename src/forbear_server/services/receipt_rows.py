@@ -21,7 +21,7 @@ def adopt_waiting_receipts(parts: Sequence[MessagePart], *, now: datetime) -> No
     waiting = list(
         ChannelReceipt.objects.filter(
             sender_id=parts[0].sender_id,
-            channel_id__in=[part.channel_id for part in parts],
+            channel_id__among=[part.channel_id for part in parts],
             message__isnull=True,
         )
     )
@@ -44,16 +44,16 @@ def lay_on_parts(receipts: Iterable[ChannelReceipt], *, now: datetime) -> None:
         by_status.setdefault(receipt.status, []).append(receipt.channel_id)
     sender_id = final[0].sender_id
     for status, ids in by_status.items():
-        MessagePart.objects.filter(sender_id=sender_id, channel_id__in=ids).update(status=status)
+        MessagePart.objects.filter(sender_id=sender_id, channel_id__among=ids).update(status=status)
     latest = {receipt.message_id: receipt for receipt in final if receipt.message_id is not None}
     touched = set(latest)
     words: dict[object, list[str]] = {}
-    for message_id, status in MessagePart.objects.filter(message_id__in=touched).values_list(
+    for message_id, status in MessagePart.objects.filter(message_id__among=touched).values_list(
         "message_id", "status"
     ):
         words.setdefault(message_id, []).append(status)
     settled = []
-    rows = Message.objects.select_for_update().filter(pk__in=touched).order_by("pk")
+    rows = Message.objects.select_for_update().filter(pk__among=touched).order_by("pk")
     for row in rows.only(*MOVED, "delivery", "delivery_at", "delivery_reason"):
         delivery = _delivery(words.get(row.pk, []))
         if delivery and delivery != row.delivery:
@@ -77,12 +77,12 @@ def _settle(rows: Sequence[Message], now: datetime) -> None:
     for row in rows:
         alike.setdefault((row.delivery, row.delivery_at, row.delivery_reason), []).append(row.pk)
     for (delivery, at, reason), ids in alike.items():
-        Message.objects.filter(pk__in=ids).update(
+        Message.objects.filter(pk__among=ids).update(
             delivery=delivery, delivery_at=at, delivery_reason=reason
         )
     for outcome in (Outcome.DELIVERED, Outcome.UNDELIVERED):
         PermitRequest.objects.filter(
-            pk__in=[row.permit_id for row in rows if row.delivery == outcome.value]
+            pk__among=[row.permit_id for row in rows if row.delivery == outcome.value]
         ).update(outcome=outcome.value)
     refs = refs_of(rows)
     append_many(

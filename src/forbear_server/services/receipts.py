@@ -61,7 +61,7 @@ def record_receipts(
     told = {(one.channel_id, one.status.value): one for one in receipts}
     known = set(
         ChannelReceipt.objects.filter(
-            sender=sender, channel_id__in=[channel_id for channel_id, _ in told]
+            sender=sender, channel_id__among=[channel_id for channel_id, _ in told]
         ).values_list("channel_id", "status")
     )
     fresh = [one for key, one in told.items() if key not in known]
@@ -69,7 +69,7 @@ def record_receipts(
         return 0
     owners = dict(
         MessagePart.objects.filter(
-            sender=sender, channel_id__in=[one.channel_id for one in fresh]
+            sender=sender, channel_id__among=[one.channel_id for one in fresh]
         ).values_list("channel_id", "message_id")
     )
     rows = [
@@ -200,7 +200,7 @@ def _find_parts(sender_id: int, receipts: Sequence[ChannelReceipt]) -> None:
     """Name the messages of receipts by the channel's id."""
     owners = dict(
         MessagePart.objects.filter(
-            sender_id=sender_id, channel_id__in=[one.channel_id for one in receipts]
+            sender_id=sender_id, channel_id__among=[one.channel_id for one in receipts]
         ).values_list("channel_id", "message_id")
     )
     for one in receipts:
