@@ -29,8 +29,9 @@ def test_everything_unfolded_holds_in_every_theme_and_width(
         page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
         for width in (1440, 320):
             page.set_viewport_size({"width": width, "height": 900})
-            name = f"C07-note-{language}-{theme}-{width}.png"
-            page.screenshot(path=screenshots / name, full_page=True)
+            if theme == "light":
+                name = f"C07-note-{language}-{width}.png"
+                page.screenshot(path=screenshots / name, full_page=True)
             assert axe_violations(page) == [], (theme, width)
             assert scrolls_sideways(page) == [], (theme, width)
 

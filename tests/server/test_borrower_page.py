@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client, override_settings
 
 from forbear.compliance.scopes import Scope
@@ -18,9 +19,11 @@ from forbear.primitives.identifiers import PaymentId
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.limitations import Limitation, LimitationState, limitation_of
 from forbear_server.selectors.loans import LoanExplained, find_loan
+from forbear_server.services.behaviour import ReportedEvent, take_behaviour_event
 from forbear_server.services.call_lines import note_telephones
+from forbear_server.services.evidence import append_evidence
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import Borrower, Call, ContactHold, Message
+from forbear_server.store.models import Borrower, Call, ContactHold, Message, WorklistItem
 from server.conftest import NOW
 from server.desk import import_small_tape, put_on_worklist
 from server.outbox import approved_template, sms_sender
@@ -165,14 +168,18 @@ def test_a_refused_attempt_stands_on_the_timeline_with_its_rule(
     assert client.post(PAGE + "send/", {**said, "key": "b" * 32}).status_code == 302
     page = text_of(client)
     refused, sent = happenings(page)
-    assert re.match(r"2026-11-20 22:30 未联系： .*短信 · the.collector 的名字 · L-1 暂不可以$", refused)
-    assert re.match(r"2026-11-20 10:30 发出消息 · 短信 · the.collector 的名字 · L-1 排队中 可以$", sent)
+    assert re.match(
+        r"2026-11-20 22:30 未联系： .*短信 · the.collector 的名字 · L-1 暂不可以$", refused
+    )
+    assert re.match(
+        r"2026-11-20 10:30 发出消息 · 短信 · the.collector 的名字 · L-1 排队中 可以$", sent
+    )
     assert "CN-GBT45251-HOURS" in page
     assert page.count("许可的证据") == 1
     for group, many in (("contact", 2), ("decision", 1), ("money", 0), ("promise", 0)):
         assert len(happenings(text_of(client, f"{PAGE}?show={group}"))) == many
     with lender_scope(desk):
-        Message.objects.update(state="claimed")
+        Message.objects.update(state="claimed", lease_until=NOW, worker="w1")
     assert "已领取" not in text_of(client)
 
 
@@ -273,3 +280,43 @@ def test_while_a_stranger_may_listen_nothing_of_a_debt_reaches_the_page_by_any_w
     with lender_scope(desk):
         Call.objects.update(identity="right_party")
     assert debt.search(text_of(client))
+
+
+def test_what_was_told_and_decided_stands_under_its_filter_and_every_item_opens_its_proof(
+    desk: int, signed_in: SignIn, make_actor: Callable[..., Actor]
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    told = [("payment", "P-7", 5_000), ("promise_missed", "K-1", None), ("complaint", "G-1", None)]
+    with lender_scope(desk):
+        teller = make_actor("zhou.lan", Role.COLLECTOR)
+        for kind, event_id, amount in told:
+            event = ReportedEvent(
+                loan_ref="L-1",
+                kind=kind,
+                happened_on=date(2026, 11, 19),
+                event_id=event_id,
+                amount_minor=amount,
+            )
+            take_behaviour_event(actor=teller, event=event, now=NOW)
+        with transaction.atomic():
+            append_evidence(
+                "plan.published", now=NOW, lender_id=desk, about="run:2026-11-20", body={"lines": 3}
+            )
+        WorklistItem.objects.update(reasons=["stage_middle"])
+    for group, words in (
+        ("money", "2026-11-19 00:00 机构告知 · L-1 · ¥50.00 收到还款"),
+        ("promise", "2026-11-19 00:00 机构告知 · L-1 承诺未兑现"),
+        ("grievance", "2026-11-19 00:00 机构告知 · L-1 收到投诉"),
+        ("decision", "2026-11-20 10:30 当日计划 人工电话 · 逾期 31–90 天，适合谈还款安排"),
+    ):
+        page = text_of(client, f"{PAGE}?show={group}")
+        assert happenings(page) == [words]
+    page = text_of(client, "/console/borrowers/B-4/")
+    rows = len(happenings(page))
+    page += text_of(client)
+    rows += len(happenings(text_of(client)))
+    proofs = re.findall(r'class="happening-more">.*?href="(/console/evidence/[^"]+)"', page, re.S)
+    # four attempts and payments of the book and the plan; what was told of B-1, and its plan
+    assert (rows, len(proofs)) == (9, 9)
+    for proof in set(proofs):
+        assert client.get(proof).status_code == 200

@@ -33,6 +33,7 @@ from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Role
 from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
 from forbear_server.selectors.calls import find_open_call
+from forbear_server.selectors.case_timelines import newest_import
 from forbear_server.selectors.contact_timelines import find_timeline
 from forbear_server.selectors.rules import daily_caps
 from forbear_server.services.gate import GateClosed, check_log_is_sound, may_contact_on
@@ -80,6 +81,7 @@ def whole_page(
             hides_money=hides_money,
         ),
         "groups": group_words(),
+        "book_evidence_id": newest_import(),
         "group": group,
         "may_work": may_write(request.actor, Screen.LOAN),
         "may_state": may_write(request.actor, Screen.LOAN)

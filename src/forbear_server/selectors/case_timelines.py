@@ -12,11 +12,13 @@ from forbear_server.store.models import (
     BehaviourEvent,
     EarlyWarning,
     EvidenceEntry,
+    EvidenceSubject,
     LoanScore,
     WorklistItem,
 )
 
 DAYS_OF_PLANS = 30
+NIGHT = "night"
 # Which filter what was told belongs to; a failed debit is about money.
 _GROUPS: Mapping[str, str] = {
     "payment": "money",
@@ -52,6 +54,7 @@ def told(page: BorrowerPage, place: ZoneInfo) -> Iterable[Happened]:
     """What was told of the loans since the book; a payment the book holds by now counts once."""
     booked = {payment.payment_id for loan in page.loans for payment in loan.payments}
     currencies = {loan.facts.ref: loan.facts.currency for loan in page.loans}
+    entries = _of_person(page.ref, "behaviour.reported")
     for row in BehaviourEvent.objects.filter(borrower_id=page.borrower_id):
         if row.loan_ref not in currencies or row.idempotency_key in booked:
             continue
@@ -63,6 +66,7 @@ def told(page: BorrowerPage, place: ZoneInfo) -> Iterable[Happened]:
             outcome=row.kind,
             amount_minor=row.amount_minor,
             currency=currencies[row.loan_ref],
+            evidence_id=entries.get((row.reported_at, row.kind), ""),
         )
 
 
@@ -91,7 +95,8 @@ def _plans(page: BorrowerPage) -> Iterable[Happened]:
                 outcome=line.action,
                 detail=line.reasons[0] if line.reasons else "",
                 evidence_id=published.uuid.hex,
-                verdict=line.verdict,
+                # What was planned although nothing forbade it needs no chip.
+                verdict="" if line.verdict == WorklistItem.Verdict.ALLOWED else line.verdict,
             )
 
 
@@ -100,8 +105,10 @@ def _scores(page: BorrowerPage) -> Iterable[Happened]:
         LoanScore.objects.filter(borrower_id=page.borrower_id, score_card__state="approved")
     )
     entries = _newest([f"run:{score.as_of}" for score in scores], "scores.recorded")
+    issued = _of_person(page.ref, "score.issued")
     for score in scores:
-        recorded = entries.get(f"run:{score.as_of}") if score.cause == "night" else None
+        recorded = entries.get(f"run:{score.as_of}")
+        of_night = "" if recorded is None else recorded.uuid.hex
         yield Happened(
             at=score.scored_at,
             group="decision",
@@ -109,7 +116,7 @@ def _scores(page: BorrowerPage) -> Iterable[Happened]:
             loan_ref=score.loan_ref,
             outcome=score.cause,
             detail=str(score.points),
-            evidence_id="" if recorded is None else recorded.uuid.hex,
+            evidence_id=of_night if score.cause == NIGHT else issued.get((score.scored_at, ""), ""),
         )
 
 
@@ -133,3 +140,18 @@ def _newest(about: list[str], name: str) -> Mapping[str, EvidenceEntry]:
     """The newest entry of this event about each thing, by what it is about."""
     rows = EvidenceEntry.objects.filter(about__in=about, name=name).order_by("id")
     return {row.about: row for row in rows}
+
+
+def newest_import() -> str:
+    """The entry of the tape that was taken last: what the book's rows rest on; empty without one."""
+    row = EvidenceEntry.objects.filter(name="import.accepted").order_by("-id").first()
+    return "" if row is None else row.uuid.hex
+
+
+def _of_person(borrower_ref: str, name: str) -> Mapping[tuple[datetime, str], str]:
+    """Entries of this event about a person, by moment and open kind; they name no row."""
+    pseudonyms = EvidenceSubject.objects.filter(
+        person__kind="borrower", person__ref=borrower_ref
+    ).values("pseudonym")
+    rows = EvidenceEntry.objects.filter(name=name, subject__in=pseudonyms).order_by("id")
+    return {(row.at, str(row.body.get("kind", ""))): row.uuid.hex for row in rows}

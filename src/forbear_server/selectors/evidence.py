@@ -30,7 +30,9 @@ from forbear_server.store.models import EvidenceEntry, EvidenceSubject, LogLeaf
 PAGE = 50
 MOST_PAGES = 1_000_000
 # What every case of the day rests on: whoever works a case may follow it to its proof.
-ABOUT_EVERYBODY = frozenset({"gate.mask_recorded", "plan.published"})
+ABOUT_EVERYBODY = frozenset(
+    {"gate.mask_recorded", "plan.published", "scores.recorded", "import.accepted"}
+)
 DECISIONS = frozenset({"contact.permitted", "contact.refused", "contact.review_needed"})
 
 

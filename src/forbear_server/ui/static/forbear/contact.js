@@ -65,7 +65,7 @@
   let typed = "";
   document.addEventListener("htmx:beforeRequest", (event) => {
     const text = document.getElementById("compose-text");
-    typed = event.detail.elt.matches("[data-composes]") && text ? text.value : "";
+    if (event.detail.elt.matches("[data-composes]") && text) typed = text.value;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const region = event.detail.target.id;
