@@ -9,19 +9,25 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from forbear.compliance.scopes import Scope
 from forbear.contact.calls import LineEvent
+from forbear.contact.preferences import HoldKind
 from forbear.loans.payments import Payment, PaymentKind
 from forbear.primitives.identifiers import PaymentId
 from forbear_server.selectors.actors import Actor, Role
+from forbear_server.selectors.borrower_pages import find_borrower_page
+from forbear_server.selectors.contact_timelines import find_timeline
 from forbear_server.selectors.limitations import Limitation, LimitationState, limitation_of
 from forbear_server.selectors.loans import LoanExplained, find_loan
 from forbear_server.services.behaviour import ReportedEvent, take_behaviour_event
 from forbear_server.services.call_lines import note_telephones
 from forbear_server.services.evidence import append_evidence
+from forbear_server.services.notes import write_note
+from forbear_server.services.preferences import place_hold
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Borrower, Call, ContactHold, Message, WorklistItem
 from server.conftest import NOW
@@ -320,3 +326,23 @@ def test_what_was_told_and_decided_stands_under_its_filter_and_every_item_opens_
     assert (rows, len(proofs)) == (9, 9)
     for proof in set(proofs):
         assert client.get(proof).status_code == 200
+
+
+def test_a_longer_history_asks_the_desk_no_more_often(
+    desk: int, make_actor: Callable[..., Actor]
+) -> None:
+    actor = make_actor("wang.min", Role.COLLECTOR)
+    with lender_scope(desk):
+        page = find_borrower_page(actor, "B-1", now=NOW)
+        assert page is not None
+        with CaptureQueriesContext(connection) as before:
+            assert find_timeline(actor, page) == []
+        for n in range(4):
+            write_note(actor=actor, borrower_ref="B-1", text="记", idempotency_key=f"{n}", now=NOW)
+            place_hold(
+                actor=actor, borrower_ref="B-1", kind=HoldKind.PAUSE, source="collector", now=NOW,
+                until=NOW + timedelta(days=n + 1),
+            )  # fmt: skip
+        with CaptureQueriesContext(connection) as after:
+            assert len(find_timeline(actor, page)) == 8
+    assert len(after) == len(before)

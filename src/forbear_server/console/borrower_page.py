@@ -32,7 +32,7 @@ from forbear_server.console.wording import CHANNELS, word
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Role
 from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
-from forbear_server.selectors.calls import find_open_call
+from forbear_server.selectors.calls import CallView, find_open_call
 from forbear_server.selectors.case_timelines import newest_import
 from forbear_server.selectors.contact_timelines import find_timeline
 from forbear_server.selectors.rules import daily_caps
@@ -62,7 +62,8 @@ def whole_page(
     group = request.GET.get("show", "")
     call = find_open_call(request.actor, found.ref)
     whole = found
-    found, hides_money = concealed(request, found)
+    found = concealed(found, call)
+    hides_money = call is not None and call.hides_money
     today = now.astimezone(ZoneInfo(request.actor.lender_time_zone)).date()
     worst = found.worst
     context = {
@@ -97,15 +98,13 @@ def whole_page(
     return render(request, "console/borrower.html", context, status=status)
 
 
-def concealed(request: ConsoleRequest, found: BorrowerPage) -> tuple[BorrowerPage, bool]:
-    """The page as it may be shown now, and whether that is without a debt.
+def concealed(found: BorrowerPage, call: CallView | None) -> BorrowerPage:
+    """The page as it may be shown during this call.
 
     While somebody is on the line who is not known to be the borrower, nothing of a loan may reach
     the page, from whichever part of it.
     """
-    call = find_open_call(request.actor, found.ref)
-    hides_money = call is not None and call.hides_money
-    return (replace(found, loans=()) if hides_money else found), hides_money
+    return replace(found, loans=()) if call is not None and call.hides_money else found
 
 
 def panel_context(request: ConsoleRequest, found: BorrowerPage, now: datetime) -> dict[str, object]:

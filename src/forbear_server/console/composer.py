@@ -36,6 +36,7 @@ from forbear_server.selectors.approved_templates import (
     messages_before,
 )
 from forbear_server.selectors.borrower_pages import BorrowerPage
+from forbear_server.selectors.calls import find_open_call
 from forbear_server.selectors.rules import ground_of
 from forbear_server.services.gate import GateClosed
 from forbear_server.services.message_drafts import MessageDraft, Queued, Refusal
@@ -49,7 +50,7 @@ from forbear_server.ui.clock import business_now
 def check(request: ConsoleRequest, ref: str) -> HttpResponse:
     """Screen what is being typed, or put suggested words in their place; nothing is kept."""
     now = business_now()
-    page, _hides_money = concealed(request, found_or_404(request, ref, now))
+    page = concealed(found_or_404(request, ref, now), find_open_call(request.actor, ref))
     typed = typed_in(request)
     number = request.POST.get("replace", "")
     is_replaced = number.isascii() and number.isdigit() and len(number) <= 3

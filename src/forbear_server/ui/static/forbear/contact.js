@@ -90,13 +90,10 @@
   const play = async (form) => {
     const button = form.querySelector("button");
     button.disabled = true;
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    const asked = fetch(form.action, { method: "POST", body: new FormData(form) });
+    const answer = await asked.catch(() => null);
     button.disabled = false;
-    const isSound = answer.ok && (answer.headers.get("Content-Type") || "").startsWith("audio/");
-    const told = document.createElement("p");
-    told.className = "problem";
-    told.setAttribute("role", "alert");
-    told.textContent = form.dataset.failed || String(answer.status);
+    const isSound = answer && answer.ok && (answer.headers.get("Content-Type") || "").startsWith("audio/");
     if (isSound) {
       const sound = URL.createObjectURL(await answer.blob());
       sounds.add(sound);
@@ -108,6 +105,10 @@
       player.focus();
       player.play().catch(() => {});
     } else if (!form.nextElementSibling || !form.nextElementSibling.matches(".problem")) {
+      const told = document.createElement("p");
+      told.className = "problem";
+      told.setAttribute("role", "alert");
+      told.textContent = form.dataset.failed || (answer ? String(answer.status) : "");
       form.after(told);
     }
   };
