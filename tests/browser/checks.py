@@ -15,19 +15,20 @@ _HASH = re.compile(r"\b(?=[0-9]*[a-f])[0-9a-f]{12,}|\b(?=[\w+/]*[A-Z])(?=[\w+/]*
 _PERSONAL = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 
 
-def axe_violations(page: Page) -> list[str]:
+def axe_violations(page: Page, *, within: str = "html") -> list[str]:
     """G1: violations at levels A and AA, each with the places it was found in."""
     # evaluate, not a script tag: the page's content security policy stays in force
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     # only what is wrong comes back: the lists of what is right are long and slow to carry
     found: list[str] = page.evaluate(
-        """async () => {
+        """async (within) => {
           const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-          const seen = await axe.run({ runOnly: levels, resultTypes: ['violations'] });
+          const seen = await axe.run(within, { runOnly: levels, resultTypes: ['violations'] });
           return seen.violations.flatMap((one) => one.nodes.map(
             (node) => `${one.id}: ${node.target} ${node.failureSummary || ''}`));
-        }"""
+        }""",
+        within,
     )
     return found
 

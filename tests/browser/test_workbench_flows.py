@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.checks import axe_violations, heading_problems, scrolls_sideways, untranslated
+from browser.recorded_call import recorded_call_at
+from browser.site import Site
 
 OpenAs = Callable[..., Page]
 LIN = "/console/borrowers/B-100231/"
@@ -20,7 +22,7 @@ WHOLE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 def test_everything_unfolded_holds_in_every_theme_and_width(
     open_as: OpenAs, screenshots: Path, language: str
 ) -> None:
-    page = open_as("collector", f"{LIN}?channel=note", language=language)
+    page = open_as("collector", f"{LIN}?channel=note&show=contact", language=language)
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
     assert heading_problems(page) == []
     if language == "en":
@@ -82,8 +84,7 @@ def test_a_note_is_written_by_keys_and_stands_under_its_filter(open_as: OpenAs) 
     expect(page.locator("[data-testid=recorded]")).to_be_visible()
     page.get_by_role("link", name="内部备注").last.click()
     page.wait_for_url(re.compile("show=note"))
-    row = page.locator("[data-testid=C07-timeline] [data-row]")
-    expect(row).to_have_count(1)
+    row = page.locator("[data-testid=C07-timeline] [data-row]").first
     expect(row).to_contain_text("仅内部可见")
     row.locator("summary").click()
     expect(row.locator(".said")).to_have_text("浏览器里写的：25 号发工资")
@@ -137,3 +138,21 @@ def test_the_wait_is_counted_down_and_only_a_changed_verdict_is_announced(open_a
     page.clock.run_for(9_000)
     expect(line).to_have_text(re.compile(r"^29\d 秒后$"))
     expect(page.locator("#say")).to_have_text("")
+
+
+def test_a_recording_is_played_in_its_place_for_the_purpose_that_was_chosen(
+    open_as: OpenAs, site: Site
+) -> None:
+    ref = recorded_call_at(site)
+    page = open_as("compliance", f"/console/borrowers/{ref}/?show=contact")
+    item = page.locator("[data-row]", has_text="通话").first
+    item.locator("summary").click()
+    assert page.locator("audio").count() == 0
+    item.locator("select").select_option("quality")
+    item.get_by_role("button", name="播放录音").click()
+    player = item.locator("audio")
+    expect(player).to_be_visible()
+    page.wait_for_function("document.querySelector('audio').readyState > 0")
+    assert player.evaluate("one => Math.round(one.duration * 100)") == 25
+    page.goto(f"{site.address}/console/evidence/?event=pii.revealed")
+    expect(page.locator("[data-testid=C15-list]")).to_contain_text("查看完整个人信息")

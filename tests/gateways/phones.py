@@ -77,6 +77,11 @@ class Phone:
     process: "subprocess.Popen[bytes]"
     link: ControlLink
 
+    def answer(self) -> None:
+        """Pick up; for a phone that does not by itself."""
+        self.link.is_up()
+        self.link.say("accept")
+
     def hang_up(self) -> None:
         self.link.is_up()
         self.link.say("hangup")
@@ -88,10 +93,11 @@ class Phone:
 
 @contextmanager
 def phone(
-    folder: Path, name: str, hertz: int, port: int, *, answers: bool = True
+    folder: Path, name: str, hertz: int, port: int, *, answers: bool = True, seconds: int = 30
 ) -> Iterator[Phone]:
+    """A phone with this name; it hangs up when it has nothing more to say, after `seconds`."""
     folder.mkdir()
-    write_tone(folder / "tone.wav", hertz)
+    write_tone(folder / "tone.wav", hertz, seconds=seconds)
     answer = "auto" if answers else "manual"
     (folder / "accounts").write_text(
         f"<sip:{name}@{HERE}:{port}>;regint=0;answermode={answer};audio_codecs=pcma\n"

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from forbear.contact.calls import CallRefused, Identity, LineEvent, VoiceKind
+from forbear.contact.calls import CallRefused, Identity, LineEvent, Silence, VoiceKind
 from forbear.contact.dispositions import DISPOSITIONS
 from forbear.contact.guides import GUIDE
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.services.call_closing import tick_guide_line, verify_identity
-from forbear_server.services.call_lines import ask_to_end, end_lost_calls
+from forbear_server.services.call_lines import ask_for_silence, ask_to_end, end_lost_calls
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import (
     BorrowerAddress,
@@ -341,6 +341,30 @@ def test_the_collectors_wish_to_end_it_reaches_the_line(caller: Actor) -> None:
     loop.step()
     loop.step()
     assert state_of(call) == ("wrap_up", "ended_by_collector", "line")
+
+
+def test_a_wish_to_mute_is_asked_of_the_line_until_the_line_says_that_it_is(
+    caller: Actor, make_actor: Callable[..., Actor]
+) -> None:
+    clock, phones = Moment(), SilentPhones()
+    loop = loop_with(caller.lender_id, phones, clock)
+    call = placed(caller)
+    loop.step()
+    other = make_actor("zhou.other", Role.COLLECTOR)
+    for actor in (caller, other):  # not on the line yet; not theirs
+        with pytest.raises(CallRefused, match="Nobody is on the line"):
+            ask_for_silence(actor=actor, call_id=call, silence=Silence.MUTE, is_on=True, now=NOW)
+        tell(caller.lender_id, call, *HUMAN)
+    ask_for_silence(actor=caller, call_id=call, silence=Silence.HOLD, is_on=True, now=NOW)
+    for _ in range(2):
+        clock.move(seconds=1)
+        loop.step()
+    assert phones.silenced == [(str(call), Silence.HOLD, True)] * 2
+    tell(caller.lender_id, call, LineEvent.HELD, LineEvent.HELD)
+    clock.move(seconds=1)
+    loop.step()
+    assert len(phones.silenced) == 2
+    assert names(call).count("call.held") == 1
 
 
 def test_after_a_kill_calls_that_were_on_a_line_are_over_and_what_waits_is_placed(

@@ -18,6 +18,11 @@ pytestmark = pytest.mark.skipif(bool(why_no_phones()), reason=why_no_phones())
 CLI = [sys.executable, "-m", "forbear_server.cli"]
 ON_THE_DESK = """
 from forbear_server.cli.desk import open_desk
+from forbear_server.cli.django_setup import set_up_django
+set_up_django()
+from django.conf import settings
+from forbear_server.store import embedded
+embedded.attach(settings.DATA_DIR, is_durable=False)  # nobody will miss this desk
 open_desk(is_new=True)
 from forbear_server.store.migrating import migrate
 migrate()

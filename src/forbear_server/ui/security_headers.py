@@ -1,6 +1,7 @@
 """A strict content security policy on every answer: own files only, no inline script, no eval.
 
-Style attributes are permitted because ECharts draws its SVG with them; style elements are not.
+Style attributes are permitted because ECharts draws its SVG with them; style elements are not. Sound
+is played from what a page fetched for a recorded purpose, never from an address.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
+        "media-src blob:",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",

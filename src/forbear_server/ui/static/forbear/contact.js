@@ -85,6 +85,40 @@
     }
   });
 
+  /* A recording is fetched for the purpose that was chosen and played in its place; it stays in memory. */
+  const sounds = new Set();
+  const play = async (form) => {
+    const button = form.querySelector("button");
+    button.disabled = true;
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    button.disabled = false;
+    const isSound = answer.ok && (answer.headers.get("Content-Type") || "").startsWith("audio/");
+    const told = document.createElement("p");
+    told.className = "problem";
+    told.setAttribute("role", "alert");
+    told.textContent = form.dataset.failed || String(answer.status);
+    if (isSound) {
+      const sound = URL.createObjectURL(await answer.blob());
+      sounds.add(sound);
+      const player = document.createElement("audio");
+      player.controls = true;
+      player.src = sound;
+      player.setAttribute("aria-label", button.textContent.trim());
+      form.replaceWith(player);
+      player.focus();
+      player.play().catch(() => {});
+    } else if (!form.nextElementSibling || !form.nextElementSibling.matches(".problem")) {
+      form.after(told);
+    }
+  };
+  document.addEventListener("submit", (event) => {
+    if (!event.target.action.endsWith("/recording/")) return;
+    event.preventDefault();
+    delete event.target.dataset.sent;
+    play(event.target);
+  });
+  window.addEventListener("pagehide", () => sounds.forEach((sound) => URL.revokeObjectURL(sound)));
+
   const typing = (event) => event.isComposing || event.target.closest("input, textarea, select, dialog[open]");
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.ctrlKey && event.target.closest("#composer textarea")) {
