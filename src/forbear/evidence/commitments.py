@@ -93,10 +93,10 @@ def committed_entry(
             open_fields=shown,
             commitments={n: commitment(o.key, o.value) for n, o in openings.items()},
         )
-        sizes = {name: len(canonical(value)) for name, value in shown.items()}
         try:
             return made, encode_entry(made), openings
         except EntryFaulty:
+            sizes = {name: len(canonical(value)) for name, value in shown.items()}
             longest = max(sizes, key=lambda name: (sizes[name], name), default=None)
             if longest is not None and sizes[longest] > _COMMITTED_TEXT_BYTES:
                 hidden[longest] = shown.pop(longest)

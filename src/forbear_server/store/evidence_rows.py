@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -84,7 +83,7 @@ def compose_with(
     shown = {k: v for k, v in fact.body.items() if k in event.open_fields}
     hidden = {k: v for k, v in fact.body.items() if k not in event.open_fields}
     plain = Entry(
-        entry_id=uuid.UUID(bytes=os.urandom(16)).hex,
+        entry_id=os.urandom(16).hex(),
         event=fact.name,
         issuer=keeper.issuer,
         at=fact.at,
