@@ -98,7 +98,28 @@ def phone(
     """A phone with this name; it hangs up when it has nothing more to say, after `seconds`."""
     folder.mkdir()
     write_tone(folder / "tone.wav", hertz, seconds=seconds)
-    answer = "auto" if answers else "manual"
+    _write_settings(folder, name, port, answer="auto" if answers else "manual")
+    process = subprocess.Popen(
+        ["baresip", "-4", "-f", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    link = ControlLink(port + 1)
+    until = time.monotonic() + 5
+    while not link.is_up() and time.monotonic() < until:
+        time.sleep(0.05)
+    try:
+        yield Phone(folder, process, link)
+    finally:
+        link.close()
+        process.kill()
+        process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+def _write_settings(folder: Path, name: str, port: int, *, answer: str) -> None:
     (folder / "accounts").write_text(
         f"<sip:{name}@{HERE}:{port}>;regint=0;answermode={answer};audio_codecs=pcma\n"
     )
@@ -125,24 +146,6 @@ def phone(
         )
         + "\n"
     )
-    process = subprocess.Popen(
-        ["baresip", "-4", "-f", str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    link = ControlLink(port + 1)
-    until = time.monotonic() + 5
-    while not link.is_up() and time.monotonic() < until:
-        time.sleep(0.05)
-    try:
-        yield Phone(folder, process, link)
-    finally:
-        link.close()
-        process.kill()
-        process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
 
 
 def settings_in(folder: Path, **changes: Any) -> BaresipSettings:

@@ -129,7 +129,8 @@ def ai_scripts(page: BorrowerPage) -> list[tuple[str, str]]:
 def _typed(request: ConsoleRequest, call: CallView | None) -> dict[str, str]:
     """What stands in the form of the disposition: as typed, or as confirmed before."""
     names = ("note", "disposition", "from", "until", "kept_debt_back")
-    typed = {name: request.POST.get(name, "")[:200] for name in names}
+    is_ours = "step" in request.POST or "disposition" in request.POST
+    typed = {name: request.POST.get(name, "")[:200] if is_ours else "" for name in names}
     if call is not None and not typed["disposition"]:
         typed["disposition"] = call.disposition
     return typed

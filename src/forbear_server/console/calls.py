@@ -199,9 +199,11 @@ def close(request: ConsoleRequest, ref: str) -> HttpResponseBase:
         until_minute=_minute(said.get("until", "")),
         kept_debt_back=said.get("kept_debt_back") == "1",
     )
-    act = confirm_disposition if said.get("step") == "confirm" else close_call
     try:
-        recorded = act(actor=request.actor, call_id=call.call_id, told=told, now=now)
+        if said.get("step") == "confirm":
+            confirm_disposition(actor=request.actor, call_id=call.call_id, told=told, now=now)
+            return page_with(request, ref, now, status=200)  # what was typed stays
+        recorded = close_call(actor=request.actor, call_id=call.call_id, told=told, now=now)
     except CallRefused as refused:
         return _refused(request, ref, refused, now, status=422)
     return _back(ref, recorded.entry_id)

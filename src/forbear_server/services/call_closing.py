@@ -85,20 +85,24 @@ def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) ->
 
 @_REFUSALS
 @transaction.atomic
-def confirm_disposition(*, actor: Actor, call_id: UUID, told: Told, now: datetime) -> Recorded:
+def confirm_disposition(
+    *, actor: Actor, call_id: UUID, told: Told, now: datetime
+) -> Recorded | None:
     """Choose a disposition; what acts at once acts now, before any note is saved.
 
-    The call stays open until `close_call`. Confirmed again, nothing acts twice.
+    The call stays open until `close_call`. Confirmed again, nothing acts twice: None.
     """
     row = own_call(actor, call_id)
     found = _fitting(row, replace(told, note=told.note or "later"))
+    if row.disposition == found.code:
+        return None
+    row.disposition = found.code
+    row.save(update_fields=["disposition"])
     recorded = record_of_call(
         "disposition.confirmed", row, now, actor=actor, body={"disposition": found.code}
     )
-    if found.acts_at_once and row.disposition != found.code:
+    if found.acts_at_once:
         _act_on(found, row, actor, now, told)
-    row.disposition = found.code
-    row.save(update_fields=["disposition"])
     return recorded
 
 
