@@ -187,6 +187,11 @@ def test_a_refused_attempt_stands_on_the_timeline_with_its_rule(
     with lender_scope(desk):
         Message.objects.update(state="claimed", lease_until=NOW, worker="w1")
     assert "已领取" not in text_of(client)
+    with lender_scope(desk):
+        Message.objects.update(state="queued", lease_until=None, worker="")
+    assert client.post(PAGE + "hold/", {"kind": "hardship"}).status_code == 302
+    stopped = happenings(text_of(client, f"{PAGE}?show=contact"))[1]
+    assert stopped.endswith("L-1 已拦截 · 困难评估中 可以")
 
 
 def test_payments_and_machine_voices_say_what_they_are(desk: int, signed_in: SignIn) -> None:
@@ -265,7 +270,7 @@ def test_while_a_stranger_may_listen_nothing_of_a_debt_reaches_the_page_by_any_w
         note_telephones(sender_id=phones_of(desk), can_record=True, now=NOW)
     note = {"channel": "note", "text": "L-1 还欠很多", "key": "n" * 32}
     assert client.post(PAGE + "note/", note).status_code == 302
-    debt = re.compile(r"L-1|L-2|¥|2,093|M2|还欠很多|C07-score|C07-loan-card|易分期")
+    debt = re.compile(r"L-1|L-2|¥|2,093|M2 [(]|还欠很多|C07-score|C07-loan-card|易分期")
     filled = {"channel": "sms", "template": str(made.pk), "text": "", "key": "c" * 32}
     checked = client.post(PAGE + "check/", filled, headers={"HX-Request": "true"})
     assert "2,093.43 元" in checked.content.decode()

@@ -80,6 +80,13 @@ TOLD: Words = {
     "hardship_approved": gettext_lazy("困难申请已批准"),
     "relief_ended": gettext_lazy("帮扶到期"),
 }
+_HOLD = "hold_"
+_STOPPED: Words = {
+    **MESSAGE_REASONS,
+    "wrong_number": gettext_lazy("空号或错号"),
+    "answered_by_another": gettext_lazy("非本人接听"),
+    "opt_in_withdrawn": gettext_lazy("本人撤回了同意"),
+}
 _VERDICTS: dict[str, tuple[str, object]] = {
     "allowed": ("ok", gettext_lazy("可以")),
     "refused": ("care", gettext_lazy("暂不可以")),
@@ -152,11 +159,7 @@ def _shown(item: TimelineItem) -> ShownItem:
         outcome_kind=kind,
         verdict=str(verdict),
         verdict_kind=verdict_kind,
-        rules=[
-            shown_ground(ground_of(rule_id, ""))
-            for rule_id in item.rule_ids
-            if rule_id not in MESSAGE_REASONS
-        ],
+        rules=[shown_ground(ground_of(rule_id, "")) for rule_id in item.rule_ids],
         intents=[word(INTENTS, code) for code in item.intents],
         next_step=in_language(steps[item.next_step]) if item.next_step in steps else "",
         who=_who(item),
@@ -172,14 +175,21 @@ def _who(item: TimelineItem) -> str:
     return word(_WHO, item.who) if item.kind in {"attempt", "stated", "hold"} else item.who
 
 
+def _cause(item: TimelineItem) -> str:
+    """Why a message stopped, where no rule says it."""
+    if item.rule_ids or not item.detail:
+        return ""
+    held = item.detail.removeprefix(_HOLD)
+    return word(HOLDS, held) if held != item.detail else word(_STOPPED, item.detail)
+
+
 def _outcome(item: TimelineItem) -> tuple[str, str]:
     if item.kind == "message":
-        reason = item.rule_ids[0] if item.rule_ids and item.rule_ids[0] in MESSAGE_REASONS else ""
         # To whoever waits for it, a message a sender has taken up is still queued.
         state = "queued" if item.outcome == "claimed" else item.outcome
         said = word(MESSAGE_STATES, state)
-        told = f"{said} · {word(MESSAGE_REASONS, reason)}" if reason else said
-        return told, MESSAGE_KINDS.get(item.outcome, "quiet")
+        why = _cause(item)
+        return (f"{said} · {why}" if why else said), MESSAGE_KINDS.get(item.outcome, "quiet")
     if item.kind == "inbound":
         return (str(_("已退订，立即生效")), "help") if item.outcome else ("", "quiet")
     if item.kind == "plan":

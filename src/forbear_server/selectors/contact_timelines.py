@@ -25,6 +25,8 @@ from forbear_server.store.models import (
 from forbear_server.store.sealing import unseal
 
 MOST_ITEMS = 200
+# Of a message that went its way nobody asks why.
+_TELL_WHY = frozenset({"cancelled", "dead", "in_doubt"})
 MACHINE_VOICE = "voice_notice_ai"
 # Filters an item belongs to beside its own, by what came of it.
 _OF_DISPOSITION: Mapping[str, str] = {
@@ -141,7 +143,9 @@ def _messages(page: BorrowerPage) -> Iterable[TimelineItem]:
             loan_ref=row.loan_ref,
             outcome=row.delivery or row.state,
             text=unseal(row.text_sealed, field="message.text", row=f"{row.lender_id}:{row.pk}"),
-            rule_ids=(row.reason,) if row.state == "cancelled" else (),
+            detail=row.reason if row.state in _TELL_WHY else "",
+            # Rule ids are written large, codes of other causes small.
+            rule_ids=(row.reason,) if row.state == "cancelled" and row.reason.isupper() else (),
             evidence_id=entries.get(f"message:{row.pk}", ""),
             permit_evidence_id=permits.get(f"permit:{row.permit_id}", ""),
             verdict="allowed",
