@@ -79,6 +79,8 @@ def test_who_may_not_call_changes_nothing(ready: int, other_lender: int, signed_
         (CALL + "end/", {}),
         (CALL + "identity/", {"identity": "right_party"}),
         (CALL + "guide/", {"code": "who"}),
+        (CALL + "line/mute/", {}),
+        (CALL + "upset/", {}),
         (CALL + "close/", {"disposition": "promised"}),
         (f"{PAGE}calls/{call}/recording/", {}),
     ]
@@ -189,10 +191,11 @@ def silences(client: Client) -> tuple[str, str, str]:
 
 
 def test_somebody_upset_rests_the_guide_and_tells_the_lead_until_they_have_seen_it(
-    ready: int, signed_in: SignIn
+    ready: int, other_lender: int, signed_in: SignIn
 ) -> None:
     client = signed_in(Role.COLLECTOR)
     lead, other = signed_in(Role.LEAD), signed_in(Role.COMPLIANCE)
+    elsewhere = signed_in(Role.LEAD, username="elsewhere", lender_id=other_lender)
     client.post(CALL, {"key": "a" * 32})
     call = happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
     assert "call-notices" in text_of(lead, WORKLIST)
@@ -206,11 +209,14 @@ def test_somebody_upset_rests_the_guide_and_tells_the_lead_until_they_have_seen_
         assert f'data-call="{call}"' in text_of(lead, address), address
         assert f'data-call="{call}"' not in text_of(client, address), address
         assert f'data-call="{call}"' not in text_of(other, address), address
+        assert f'data-call="{call}"' not in text_of(elsewhere, address), address
     assert client.post(CALL + "upset/", {"go_on": "1"}).status_code == 302
     assert 'data-guide="who"' in text_of(client)
     seen = f"/console/calls/{call}/seen/"
-    for one in (client, other):
+    for one in (client, other, elsewhere):
         assert one.post(seen).status_code == 404
+    assert signed_in(Role.STRATEGIST).post(seen).status_code == 403
+    assert Client().post(seen).status_code == 401
     assert f'data-call="{call}"' in text_of(lead, WORKLIST)
     assert lead.post(seen, {"back": "/console/"})["Location"] == "/console/"
     assert last_event(ready) == "call.distress_seen"
