@@ -156,3 +156,11 @@ def test_a_recording_is_played_in_its_place_for_the_purpose_that_was_chosen(
     assert player.evaluate("one => Math.round(one.duration * 100)") == 25
     page.goto(f"{site.address}/console/evidence/?event=pii.revealed")
     expect(page.locator("[data-testid=C15-list]")).to_contain_text("查看完整个人信息")
+
+
+def test_a_template_shows_its_fixed_words_at_once_and_the_focus_stays(open_as: OpenAs) -> None:
+    page = open_as("collector", LIN)
+    page.locator("#compose-template").select_option(index=1)
+    expect(page.locator("[data-testid=C07-preview]")).to_contain_text("青禾消费金融")
+    expect(page.locator("[data-testid=C07-screening]")).to_contain_text("条")
+    expect(page.locator("#compose-template")).to_be_focused()

@@ -351,3 +351,46 @@ def test_a_longer_history_asks_the_desk_no_more_often(
         with CaptureQueriesContext(connection) as after:
             assert len(find_timeline(actor, page)) == 8
     assert len(after) == len(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "hidden"),
+    [
+        (
+            "您好，这里是{机构}。{自由:20}有困难可以回复我们。回复TD退订。",
+            [
+                ">25 号之后再说。</textarea>",
+                "您好，这里是青禾消费金融。25 号之后再说。有困难可以回复我们。回复TD退订。",
+            ],
+            "没有可填的空格",
+        ),
+        (
+            "您好，这里是{机构}。有困难可以回复我们。回复TD退订。",
+            [
+                "没有可填的空格",
+                '<input type="hidden" name="text" value="25 号之后再说。">',
+                "您好，这里是青禾消费金融。有困难可以回复我们。回复TD退订。",
+            ],
+            "<textarea",
+        ),
+    ],
+    ids=["slot", "fixed"],
+)
+def test_the_fixed_words_of_a_template_are_read_only_and_only_its_slot_is_filled(
+    desk: int,
+    signed_in: SignIn,
+    make_actor: Callable[..., Actor],
+    text: str,
+    shown: list[str],
+    hidden: str,
+) -> None:
+    with lender_scope(desk):
+        writer = make_actor("ye.qing", Role.STRATEGIST)
+        made = approved_template(writer, make_actor("jiang.ping", Role.COMPLIANCE), text)
+    typed = {"channel": "sms", "text": "25 号之后再说。", "key": "k" * 32, "chosen": "anew"}
+    answer = signed_in(Role.COLLECTOR).post(
+        PAGE + "check/", {**typed, "template": str(made.pk)}, headers={"HX-Request": "true"}
+    )
+    composer = answer.content.decode()
+    assert all(words in composer for words in shown)
+    assert hidden not in composer

@@ -56,16 +56,19 @@ def check(request: ConsoleRequest, ref: str) -> HttpResponse:
     is_replaced = number.isascii() and number.isdigit() and len(number) <= 3
     if is_replaced:
         typed = with_suggestion(request, page, typed, int(number), now)
+    is_chosen_anew = request.POST.get("chosen") == "anew"
     context = {
         "page": page,
         "may_work": True,
         "is_replaced": is_replaced,
+        "is_chosen_anew": is_chosen_anew,
         **composer_context(request, page, now, typed),
     }
     if not request.htmx:
         context.pop("page")
         return page_with(request, ref, now, status=200, **context)
-    part = "borrower_composer" if is_replaced else "borrower_screening"
+    is_whole = is_replaced or is_chosen_anew
+    part = "borrower_composer" if is_whole else "borrower_screening"
     return render(request, f"console/{part}.html", context)
 
 
