@@ -123,7 +123,7 @@ def upset_and_seen_by_the_lead(page: Page, lead: Page, screenshots: Path) -> Non
 
 
 def closed_by_keyboard(page: Page) -> None:
-    """A key only selects; what must be said keeps the call open; Ctrl+Enter saves with the note."""
+    """Keys only select, Enter confirms, Ctrl+Enter saves; what must be said keeps the call open."""
     page.locator("[data-disposition] [type=radio]").first.focus()
     page.keyboard.press("9")
     expect(page.locator("[data-disposition] [value=other]")).to_be_checked()
@@ -135,6 +135,9 @@ def closed_by_keyboard(page: Page) -> None:
         page.locator(f"[data-guide={line}] button").click()
     page.locator("[data-disposition] [type=radio]").first.focus()
     page.keyboard.press("9")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-testid=C07-confirmed]")).to_be_visible(timeout=SOON)
+    in_state(page, "wrap_up")
     page.locator("#call-note").fill("下周再聊")
     page.keyboard.press("Control+Enter")
     in_state(page, "ready")

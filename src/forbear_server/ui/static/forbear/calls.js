@@ -25,6 +25,7 @@
     });
   };
   window.setInterval(count, 1000);
+  document.addEventListener("htmx:afterSwap", count);
   count();
 
   document.addEventListener("submit", (event) => {
