@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 
 from forbear_server.selectors.actors import Actor, Role
+from forbear_server.services.addresses import add_address
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import (
     ContactHold,
@@ -18,6 +20,7 @@ from forbear_server.store.models import (
     MessageTemplate,
     PermitRequest,
 )
+from server.conftest import NOW
 from server.desk import import_small_tape, put_on_worklist
 from server.outbox import HELLO, SENDER, approved_template, sms_sender
 from server.test_worklist_pages import at
@@ -121,6 +124,30 @@ def test_at_three_calls_the_panel_says_so_with_the_rule(night: int, signed_in: S
     panel = signed_in(Role.COLLECTOR).get("/console/borrowers/B-4/panel/").content.decode()
     assert 'data-channel="voice_interactive" data-verdict="not_now"' in panel
     assert "接通 3/3" in panel
+
+
+def test_the_panel_says_which_channels_have_no_address_of_the_borrowers_own(
+    night: int, signed_in: SignIn, make_actor: Callable[..., Actor]
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+
+    def without() -> set[str]:
+        panel = client.get(PAGE + "panel/").content.decode()
+        rows = re.findall(r'<li data-channel="(\w+)"(.*?)</li>', panel, re.DOTALL)
+        return {channel for channel, row in rows if "没有本人的地址或账号" in row}
+
+    assert without() == {"app", "mail", "wechat"}
+    officer = make_actor("address.desk", Role.COMPLIANCE)
+    with lender_scope(night):
+        add_address(
+            actor=officer,
+            borrower_ref="B-1",
+            kind="wechat",
+            address="oGZUI0egBJY1zhBYw2KhdUfwVJJE",
+            now=NOW,
+            opt_in_words="我同意接收微信服务消息",
+        )
+    assert without() == {"app", "mail"}
 
 
 def test_a_message_is_queued_with_its_permit_and_stands_on_the_timeline(

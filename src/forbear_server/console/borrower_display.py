@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from forbear_server.console.wording import (
     word,
 )
 from forbear_server.console.worklists import ShownGround, shown_ground
+from forbear_server.selectors.addresses import KIND_OF
 from forbear_server.selectors.borrower_pages import HoldLine, PreferenceLine
 from forbear_server.selectors.rules import DailyCaps, ground_of
 from forbear_server.ui.clock import BEIJING
@@ -99,6 +100,8 @@ class ShownChannel:
     grounds: list[ShownGround]
     next_at: datetime | None
     wait: str
+    # The law allows it, and there is no address of the borrower's own to send to.
+    lacks_address: bool
 
 
 def shown_hold(line: HoldLine) -> ShownHold:
@@ -126,7 +129,9 @@ def shown_preference(line: PreferenceLine) -> ShownPreference:
     )
 
 
-def shown_channels(found: Mapping[Channel, Permission], now: datetime) -> list[ShownChannel]:
+def shown_channels(
+    found: Mapping[Channel, Permission], address_kinds: Collection[str], now: datetime
+) -> list[ShownChannel]:
     """One row a channel, in the panel's order."""
     return [
         ShownChannel(
@@ -139,6 +144,7 @@ def shown_channels(found: Mapping[Channel, Permission], now: datetime) -> list[S
             ],
             next_at=found[channel].next_permitted_at,
             wait=waiting_time(found[channel].next_permitted_at, now),
+            lacks_address=channel in KIND_OF and KIND_OF[channel] not in address_kinds,
         )
         for channel in PANEL
         if channel in found

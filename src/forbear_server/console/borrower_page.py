@@ -127,7 +127,7 @@ def panel_context(request: ConsoleRequest, found: BorrowerPage, now: datetime) -
     )
     return {
         "is_gate_closed": False,
-        "channels": shown_channels(answers, now),
+        "channels": shown_channels(answers, found.address_kinds, now),
         "counts": ShownCounts.of(
             answers[Channel.VOICE_INTERACTIVE], daily_caps(now.date(), request.actor.scope)
         ),

@@ -104,7 +104,6 @@ def find_borrower_page(actor: Actor, ref: str, *, now: datetime) -> BorrowerPage
         if (found := find_loan(actor, loan_ref, as_of=today)) is not None
     ]
     loans.sort(key=lambda loan: (-loan.aging.days_past_due, loan.facts.ref))
-    kinds = BorrowerAddress.objects.filter(borrower=row, out_of_use_at__isnull=True)
     return BorrowerPage(
         borrower_id=row.pk,
         ref=ref,
@@ -115,8 +114,16 @@ def find_borrower_page(actor: Actor, ref: str, *, now: datetime) -> BorrowerPage
         loans=tuple(loans),
         holds=tuple(_holds(row, now)),
         preferences=tuple(_preferences(row, now)),
-        address_kinds=tuple(sorted(set(kinds.values_list("kind", flat=True)))),
+        address_kinds=_address_kinds(row),
     )
+
+
+def _address_kinds(row: Borrower) -> tuple[str, ...]:
+    """Kinds in use; a number or postal address of the tape becomes one when it is first needed."""
+    known = list(BorrowerAddress.objects.filter(borrower=row).values_list("kind", "out_of_use_at"))
+    told = {"phone": row.phone_sealed, "post": row.address_sealed}
+    of_tape = {kind for kind, sealed in told.items() if sealed} - {kind for kind, _ in known}
+    return tuple(sorted({kind for kind, gone in known if gone is None} | of_tape))
 
 
 def _holds(row: Borrower, now: datetime) -> Sequence[HoldLine]:
