@@ -5,17 +5,20 @@ from pathlib import Path
 import pytest
 
 from forbear import rulebooks
+from forbear.contact.wording.facts import Direction
 from forbear.contact.wording.measuring import Share, measured_kinds, read_labelled
 from forbear.contact.wording.normalising import normalised
 from forbear.contact.wording.patterns import grams_of
 from forbear.contact.wording.rules import Kind, screening_rules
 from forbear.contact.wording.screening import screen
-from forbear.contact.wording.training.texts import written_intents, written_pressing
+from forbear.contact.wording.training.texts import written_doubt, written_intents, written_pressing
 
 HERE = Path(__file__).parent
-FIRST, LATER, THIRD = (
-    read_labelled(HERE / f"labelled_{name}.yaml") for name in ("messages", "later", "third")
+FIRST, LATER, THIRD, FOURTH = (
+    read_labelled(HERE / f"labelled_{name}.yaml")
+    for name in ("messages", "later", "third", "fourth")
 )
+STOPS = {"blocked", "person"}
 
 
 def test_there_are_698_messages_in_two_languages_and_337_are_hard() -> None:
@@ -35,19 +38,33 @@ def test_nothing_lawful_is_found_fault_with(messages) -> None:
     assert {one.name for one in measured_kinds(m for m in messages if not m.kinds)} == set()
 
 
-def test_the_share_found_of_unseen_evasive_wording_is_as_documented() -> None:
-    bad = [one for one in THIRD if one.kinds]
-    stopped = [one for one in bad if screen(one.text, about=one.about).outcome.value in STOPS]
-    assert (len(bad), len(stopped)) == (54, UNSEEN_STOPPED)
+def _stopped(messages) -> int:
+    return sum(screen(one.text, about=one.about).outcome.value in STOPS for one in messages)
 
 
-STOPS = {"blocked", "person"}
-UNSEEN_STOPPED = 10
+# (bad, of which stopped, lawful, of which stopped), as docs/explanation/wording.md tells them
+UNSEEN = {"third": (54, 40, 16, 1), "fourth": (60, 47, 33, 4)}
+
+
+@pytest.mark.parametrize(("messages", "name"), [(THIRD, "third"), (FOURTH, "fourth")])
+def test_the_share_stopped_of_wording_nothing_was_tuned_on_is_as_documented(messages, name) -> None:
+    bad = [one for one in messages if one.kinds]
+    lawful = [one for one in messages if not one.kinds]
+    assert (len(bad), _stopped(bad), len(lawful), _stopped(lawful)) == UNSEEN[name]
+
+
+def test_no_lawful_labelled_message_is_sent_to_a_person_by_the_model() -> None:
+    lawful = [
+        one
+        for one in (*FIRST, *LATER)
+        if not one.kinds and one.direction is Direction.OUTGOING and not one.is_about_advice
+    ]
+    assert (len(lawful), _stopped(lawful)) == (101, 0)
 
 
 def test_no_labelled_message_was_learned_from() -> None:
-    learned = {one.text for one in (*written_pressing(), *written_intents())}
-    assert learned.isdisjoint(one.text for one in (*FIRST, *LATER, *THIRD))
+    learned = {one.text for one in (*written_pressing(), *written_intents(), *written_doubt())}
+    assert learned.isdisjoint(one.text for one in (*FIRST, *LATER, *THIRD, *FOURTH))
 
 
 def test_every_citation_is_a_rule_of_ours_or_of_our_voice() -> None:

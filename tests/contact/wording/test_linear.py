@@ -65,7 +65,7 @@ def test_a_file_cut_short_is_refused() -> None:
         read_model(made({"a": 1})[:-40])
 
 
-@pytest.mark.parametrize("name", ["pressing", "intents"])
+@pytest.mark.parametrize("name", ["pressing", "intents", "doubt"])
 def test_the_committed_models_load_and_say_what_they_learned_from(name: str) -> None:
     model = committed(name)
     assert model is not None

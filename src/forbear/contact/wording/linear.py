@@ -57,9 +57,10 @@ class LinearModel:
     def scores(self, plain: str, /) -> tuple[int, ...]:
         """Log-odds of each class in millionths, for a normalised text."""
         places = sorted(set(places_of(plain)))
-        return self._scores_at(places)
+        return self.scores_at(places)
 
-    def _scores_at(self, places: Sequence[int]) -> tuple[int, ...]:
+    def scores_at(self, places: Sequence[int], /) -> tuple[int, ...]:
+        """Log-odds of each class for a text that fills these places, each named once."""
         root = _square_root_thousandths(len(places))
         return tuple(
             bias + sum(weights[place] for place in places) * unit * 1_000 // root
@@ -98,7 +99,7 @@ def leaning(model: LinearModel, plain: str, /) -> Leaning | None:
     if not plain:
         return None
     places = places_of(plain)
-    (score,) = model._scores_at(sorted(set(places)))
+    (score,) = model.scores_at(sorted(set(places)))
     threshold = model.threshold_millionths[0]
     start, end = (
         (0, len(plain)) if score < threshold else _carrying(model.weights[0], places, len(plain))

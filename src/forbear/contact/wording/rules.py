@@ -7,7 +7,7 @@ screen with a faulty rule is worse than none, because it is believed.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
@@ -148,30 +148,51 @@ def read_rules(text: str, /) -> tuple[ScreeningRule, ...]:
     """Rules from YAML. Raises `RulesFaulty` naming the rule and what is wrong with it."""
     told = yaml.safe_load(text)
     words: dict[str, str] = told["words"]
-    made = tuple(_rule(one, words) for one in told["rules"])
+    frames = _excepts(told.get("frames", ()), words)
+    mentions = _excepts(told.get("mention_frames", ()), words)
+    made = tuple(_rule(one, words, frames, mentions) for one in told["rules"])
     ids = [one.id for one in made]
     if len(set(ids)) != len(ids):
         raise RulesFaulty("Screening rules: an id stands twice. Give each rule its own.")
     return made
 
 
-def _rule(told: Mapping[str, Any], words: Mapping[str, str]) -> ScreeningRule:
+def _excepts(told: Iterable[str], words: Mapping[str, str]) -> tuple[QuickPattern, ...]:
+    try:
+        return tuple(quick_pattern(one, words, reaches_far=True) for one in told)
+    except ValueError as fault:
+        raise RulesFaulty(f"A frame of the screening rules: {fault}. None is used.") from None
+
+
+def _rule(
+    told: Mapping[str, Any],
+    words: Mapping[str, str],
+    frames: tuple[QuickPattern, ...],
+    mentions: tuple[QuickPattern, ...],
+) -> ScreeningRule:
+    """A rule as the file tells it, with the frames every rule has that does not refuse them.
+
+    `mentions` spare only what would go to a person.
+    """
     where = str(told.get("id", "(without id)"))
     try:
         language = None if told["language"] == "any" else Language(told["language"])
         directions = told.get("directions", ["outgoing", "transcript"])
         suggestion = told.get("suggestion")
+        severity = Severity(told.get("severity", "block"))
+        framed = frames + (mentions if severity is Severity.PERSON else ())
         rule = ScreeningRule(
             id=where,
             kind=Kind(told["kind"]),
-            severity=Severity(told.get("severity", "block")),
+            severity=severity,
             language=language,
             directions=frozenset(Direction(one) for one in directions),
             condition=Condition(told.get("when", "always")),
             patterns=tuple(quick_pattern(one, words) for one in told["patterns"]),
             excepts=tuple(
                 quick_pattern(one, words, reaches_far=True) for one in told.get("except", ())
-            ),
+            )
+            + (framed if told.get("framed", True) else ()),
             why=Bilingual(**told["why"]),
             citations=tuple(told["citations"]),
             suggestion=None if suggestion is None else Bilingual(**suggestion),

@@ -1,7 +1,8 @@
 """Is this text fit to be sent, kept or passed on: findings with the words, the reason and the rule.
 
 Explicit rules (`screening_rules.yaml`) decide; the facts of the case decide amounts and legal
-claims; a linear model may at most send a text to a person. What a person said in a call or wrote to
+claims; a linear model may at most send a text to a person (for what leaves: `doubt`, for a call:
+`linear.pressing`). What a person said in a call or wrote to
 us is never blocked: there findings are for the people who look after quality.
 """
 
@@ -14,6 +15,7 @@ from enum import StrEnum
 from forbear.compliance.citations import Bilingual
 from forbear.contact.wording.amounts import named_amounts
 from forbear.contact.wording.case_facts import wrong_facts
+from forbear.contact.wording.doubt import doubtful
 from forbear.contact.wording.errors import TextTooLong
 from forbear.contact.wording.facts import Case, Direction, Language
 from forbear.contact.wording.help_words import is_help_offered, is_lender_named
@@ -75,12 +77,13 @@ def screen(
     about: Case,
     direction: Direction = Direction.OUTGOING,
     language: str | None = None,
-    leaning: Callable[[str], Leaning | None] = pressing,
+    leaning: Callable[[str], Leaning | None] | None = None,
 ) -> Screening:
     """Whether the text may be used, with every finding.
 
     Rules of every language the text holds are read; `language` says in which one its length is
-    judged (None: Chinese where there is any). `leaning` is the linear model.
+    judged (None: Chinese where there is any). `leaning` is the linear model (None: ours for the
+    direction).
 
     >>> told = screen("不还就告诉你单位", about=Case())
     >>> told.outcome.value, sorted(one.value for one in told.kinds())
@@ -99,7 +102,8 @@ def screen(
     if direction is Direction.OUTGOING:
         findings += _advice(text, plain, about, _judged_in(language, languages))
     if direction in {Direction.OUTGOING, Direction.TRANSCRIPT} and not _blocks(findings):
-        findings += _by_model(text, plain, leaning)
+        ours = doubtful if direction is Direction.OUTGOING else pressing
+        findings += _by_model(text, plain, leaning or ours)
     if direction in {Direction.INBOUND, Direction.TRANSCRIPT}:
         findings = [replace(one, severity=Severity.PERSON) for one in findings]
     ordered = tuple(sorted(findings, key=lambda one: (one.start, one.end, one.kind.value)))
@@ -285,8 +289,8 @@ def _advice(text: str, plain: Normalised, about: Case, language: Language) -> li
 
 
 _PRESSING = Bilingual(
-    zh="整体语气接近辱骂或施压的例子，请人工确认。",
-    en="The tone is close to examples of abuse or pressure; a person decides.",
+    zh="这句话接近辱骂或施压的例子，请人工确认。",
+    en="These words are close to examples of abuse or pressure; a person decides.",
 )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,26 +24,31 @@ from forbear.contact.wording.training.texts import LabelledText
 LARGEST_WEIGHT = 127
 
 
-def features(texts: Sequence[str], /) -> Any:
+def features(texts: Sequence[str], /, *, places: Callable[[str], Sequence[int]] = places_of) -> Any:
     """A row for each text: 1/√n at each of the n places its n-grams fill."""
     columns: list[int] = []
     values: list[float] = []
     starts = [0]
     for text in texts:
-        places = sorted(set(places_of(normalised(text).plain)))
-        columns += places
-        values += [1.0 / np.sqrt(len(places))] * len(places)
+        filled = sorted(set(places(normalised(text).plain)))
+        columns += filled
+        values += [1.0 / np.sqrt(len(filled))] * len(filled)
         starts.append(len(columns))
     return csr_matrix((values, columns, starts), shape=(len(texts), PLACES))
 
 
 def fitted_weights(
-    texts: Sequence[LabelledText], weights: Sequence[float], *, strength: float, seed: int
+    texts: Sequence[LabelledText],
+    weights: Sequence[float],
+    *,
+    strength: float,
+    seed: int,
+    places: Callable[[str], Sequence[int]] = places_of,
 ) -> LogisticRegression:
     """A logistic regression; `strength` is scikit-learn's C."""
     model = LogisticRegression(C=strength, max_iter=400, random_state=seed)
     model.fit(
-        features([one.text for one in texts]),
+        features([one.text for one in texts], places=places),
         [one.label for one in texts],
         sample_weight=np.asarray(weights),
     )

@@ -46,7 +46,15 @@ def complaint_texts(folder: Path, part: str, /) -> list[LabelledText]:
 
 def written_pressing() -> list[LabelledText]:
     """Our own pressing and kind texts."""
-    told = _written("pressing.yaml")
+    return _pressing_families("pressing.yaml")
+
+
+def written_doubt() -> list[LabelledText]:
+    """Our own texts of ideas that press without a word a rule knows, and lawful ones beside them."""
+    return _pressing_families("doubt.yaml")
+
+
+def _pressing_families(name: str) -> list[LabelledText]:
     return [
         LabelledText(
             text,
@@ -54,7 +62,7 @@ def written_pressing() -> list[LabelledText]:
             one["family"],
             bool(one.get("held_out", False)),
         )
-        for one in told["families"]
+        for one in _written(name)["families"]
         for text in one["texts"]
     ]
 
