@@ -87,6 +87,32 @@ def test_a_wrong_number_stays_out_of_use_however_often_a_tape_repeats_it(officer
     assert in_use("B-0") == []
 
 
+def test_after_a_wrong_number_the_tapes_next_one_is_used(officer: Actor) -> None:
+    borrower = Borrower.objects.get(ref="B-0")
+    word = BorrowerAddress.objects.get(borrower=borrower).ref
+    take_out_of_use(borrower=borrower, word=word, reason="wrong_number", now=NOW, actor=officer)
+    assert tape(officer.lender_id, "B-0", phone="19911112222") == 1
+    assert in_use("B-0") == [LATER]
+
+
+def test_a_tape_that_goes_back_to_an_earlier_number_is_followed(officer: Actor) -> None:
+    assert tape(officer.lender_id, "B-0", phone="19911112222") == 1
+    assert tape(officer.lender_id, "B-0", phone="19900000000") == 1
+    assert in_use("B-0") == [EARLIER]
+    gone = BorrowerAddress.objects.get(out_of_use_at__isnull=False)
+    assert (gone.out_of_use_reason, gone.is_from_book) == ("replaced", True)
+
+
+def test_a_tape_that_takes_up_the_number_the_borrower_gave_replaces_the_other(
+    officer: Actor,
+) -> None:
+    add_address(actor=officer, borrower_ref="B-0", kind="phone", address="19911112222", now=NOW)
+    assert tape(officer.lender_id, "B-0", phone="19911112222") == 1
+    assert in_use("B-0") == [LATER]
+    kept = BorrowerAddress.objects.get(borrower__ref="B-0", out_of_use_at__isnull=True)
+    assert kept.is_from_book
+
+
 def test_a_number_the_borrower_gave_stays_beside_the_one_of_the_tape(officer: Actor) -> None:
     add_address(actor=officer, borrower_ref="B-0", kind="phone", address="19933334444", now=NOW)
     assert tape(officer.lender_id, "B-0", phone="19911112222") == 1

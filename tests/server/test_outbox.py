@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,17 @@ from django.db import DatabaseError, transaction
 from peers.smsc import why_no_smsc
 
 from forbear.contact.channels import Channel
-from forbear.contact.dispatch import Inbound, Receipt, ReceiptStatus
+from forbear.contact.dispatch import (
+    Answer,
+    Consignment,
+    Fate,
+    Heard,
+    Inbound,
+    Link,
+    Receipt,
+    ReceiptStatus,
+)
+from forbear_server.jobs.outbox import OutboxLoop
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.lenders import find_lender
 from forbear_server.selectors.outbox import find_outbox
@@ -383,6 +394,60 @@ def test_what_could_leave_after_its_window_does_not_begin(
     closes = Message.objects.get().send_until
     claim(worker=worker(), most=10, now=closes - timedelta(seconds=seconds_left))
     assert states() == {state: 1}
+
+
+def test_what_was_claimed_in_time_and_begins_too_late_does_not_begin(planner: Actor) -> None:
+    queue(planner, draft())
+    closes = Message.objects.get().send_until
+    claimed = claim(worker=worker(), most=10, now=closes - timedelta(seconds=6))
+    late = closes - timedelta(seconds=5)
+    assert begin_sending(worker=worker(), claimed=claimed, now=late) == []
+    assert states() == {"cancelled": 1}
+    assert Message.objects.get().reason == "window_over"
+    assert PermitRequest.objects.get().state == "lapsed"
+
+
+class OneByOne:
+    """A channel that takes each message by itself."""
+
+    channel, sender, at_once = Channel.SMS, SENDER, 1
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def send(self, batch: Sequence[Consignment], /) -> list[Answer]:
+        self.taken += [one.address for one in batch]
+        return [Answer(one.message_id, Fate.TAKEN, (f"c-{one.reference}",)) for one in batch]
+
+    def hear(self, /) -> list[Heard]:
+        return []
+
+    def link(self, /) -> Link:
+        return Link.UP
+
+    def close(self, /) -> None:
+        pass
+
+
+def test_what_a_slow_channel_has_not_begun_in_time_goes_back_where_a_stop_reaches_it(
+    planner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(planner, *(draft(f"B-{n}") for n in range(3)))
+    channel = OneByOne()
+    loop = OutboxLoop(
+        lender=find_lender("qinghe"),
+        sender_id=sms_sender(planner.lender_id),
+        address_kind="phone",
+        gateway=channel,
+        clock=lambda: NOW,
+        stop=threading.Event(),
+    )
+    monkeypatch.setattr("forbear_server.jobs.outbox.HANDED_OVER_WITHIN", timedelta(0))
+    assert loop.send_due() == 3
+    assert (len(channel.taken), states()) == (1, {"done": 1, "queued": 2})
+    monkeypatch.undo()
+    assert loop.send_due() == 2
+    assert (len(set(channel.taken)), states()) == (3, {"done": 3})
 
 
 def test_a_second_message_to_one_person_waits_for_the_next_batch(planner: Actor) -> None:

@@ -8,7 +8,7 @@ one borrower; a group, a post or a list of contacts cannot be written down here.
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -19,6 +19,9 @@ from forbear.primitives.errors import InvariantBroken, RequestRefused
 
 LARGEST_REFERENCE = 0xFFFF
 LONGEST_TEXT = 2000
+# From the gate's last answer: what a batch has not begun by then goes back to the queue, where the
+# window, an opt-out, a hold and a stopped channel reach it.
+HANDED_OVER_WITHIN = timedelta(seconds=4)
 
 
 class NotThePermittedMessage(InvariantBroken):
@@ -159,9 +162,13 @@ class Gateway(Protocol):
 
     channel: Channel
     sender: str
+    # How many messages it hands over together; 1 for a channel that is asked for each by itself.
+    at_once: int
 
     def send(self, batch: Sequence[Consignment], /) -> list[Answer]:
         """Give the channel a batch and wait for its answers, in the batch's order.
+
+        What a gateway that takes several has not begun within `HANDED_OVER_WITHIN` is BUSY.
 
         Never raises for a fault of the channel: what went wrong is the message's fate.
         """

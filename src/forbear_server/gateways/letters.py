@@ -71,6 +71,7 @@ class LetterGateway:
     """A sender of letters; see `forbear.contact.dispatch.Gateway`."""
 
     channel = Channel.LETTER
+    at_once = 1
 
     def __init__(self, settings: LetterSettings, *, now: Callable[[], datetime]) -> None:
         self.sender = settings.sender

@@ -80,6 +80,7 @@ class MailGateway:
     """A mail sender; see `forbear.contact.dispatch.Gateway`."""
 
     channel = Channel.MAIL
+    at_once = 1
 
     def __init__(self, settings: SmtpSettings, *, now: Callable[[], datetime]) -> None:
         self.sender = settings.sender

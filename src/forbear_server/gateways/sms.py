@@ -20,6 +20,7 @@ from zoneinfo import available_timezones
 
 from forbear.contact.channels import Channel
 from forbear.contact.dispatch import (
+    HANDED_OVER_WITHIN,
     LONGEST_TEXT,
     AddressFaulty,
     Answer,
@@ -106,6 +107,8 @@ class SmppGateway:
     """An SMS sender; see `forbear.contact.dispatch.Gateway`."""
 
     channel = Channel.SMS
+    # A window is filled from a batch; what the batch holds beyond it waits here, not in the queue.
+    at_once = 256
 
     def __init__(self, settings: SmppSettings, *, now: Callable[[], datetime]) -> None:
         self.sender = settings.sender
@@ -212,8 +215,9 @@ class SmppGateway:
             submission.fate = None
         given: list[Submission] = []
         no_link_since = 0.0
+        begins_until = time.monotonic() + HANDED_OVER_WITHIN.total_seconds()
         while waiting or any(part.fate is None for part in given):
-            if any(part.is_throttled for part in given):
+            if any(part.is_throttled for part in given) or time.monotonic() > begins_until:
                 _hold_back(waiting, begun)
             self._fill_windows(waiting, given, begun)
             given = [part for part in given if part.fate is None or part.is_throttled]
@@ -306,7 +310,7 @@ def _source_numbering(settings: SmppSettings) -> tuple[int, int]:
 
 
 def _hold_back(waiting: deque[Submission], begun: set[int]) -> None:
-    """The centre throttles: only parts of messages it has some of still go."""
+    """The centre throttles, or time is up: only parts of messages it has some of still go."""
     kept = [part for part in waiting if part.message in begun]
     for part in waiting:
         if part.message not in begun:

@@ -88,6 +88,7 @@ class WebPushGateway:
     """A sender of notifications; see `forbear.contact.dispatch.Gateway`."""
 
     channel = Channel.APP
+    at_once = 1
 
     def __init__(self, settings: WebPushSettings, *, now: Callable[[], datetime]) -> None:
         self.sender = settings.sender

@@ -83,6 +83,8 @@ class WebhookGateway:
     Requests are signed by `wall`, the real moment: another's clock does not follow a demonstration.
     """
 
+    at_once = 1
+
     def __init__(self, settings: WebhookSettings, *, wall: Callable[[], datetime]) -> None:
         self.sender, self.channel = settings.sender, settings.channel
         self._settings, self._wall = settings, wall

@@ -46,6 +46,7 @@ class WechatGateway:
     """An official account as sender; see `forbear.contact.dispatch.Gateway`."""
 
     channel = Channel.WECHAT
+    at_once = 1
 
     def __init__(self, settings: WechatSettings, *, now: Callable[[], datetime]) -> None:
         self.sender = settings.sender

@@ -44,6 +44,7 @@ class WecomGateway:
     """A company's application as sender; see `forbear.contact.dispatch.Gateway`."""
 
     channel = Channel.WECHAT
+    at_once = 1
 
     def __init__(self, settings: WecomSettings, *, now: Callable[[], datetime]) -> None:
         self.sender = settings.sender

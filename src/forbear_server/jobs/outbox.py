@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +19,17 @@ from datetime import datetime, timedelta
 import psycopg
 from django.db import DatabaseError, connection
 
-from forbear.contact.dispatch import Answer, Fate, Gateway, Heard, Inbound, Link, Receipt
+from forbear.contact.dispatch import (
+    HANDED_OVER_WITHIN,
+    Answer,
+    Consignment,
+    Fate,
+    Gateway,
+    Heard,
+    Inbound,
+    Link,
+    Receipt,
+)
 from forbear_server.selectors.lenders import LenderRow
 from forbear_server.services.gate import GateClosed
 from forbear_server.services.inbound import record_inbound
@@ -29,6 +40,7 @@ from forbear_server.services.outbox import (
     begin_sending,
     claim,
     note_link,
+    put_back,
     record_answers,
     recover_lapsed,
     release_claimed,
@@ -37,6 +49,8 @@ from forbear_server.services.receipts import adopt_late_receipts, record_receipt
 from forbear_server.store.lender_scope import lender_scope
 
 BATCH = 256
+# Claimed together for a channel that takes them one by one.
+ONE_BY_ONE = 16
 # How long an idle loop waits for a wake-up before it listens to the channel again.
 IDLE_SECONDS = 0.05
 TROUBLE_SECONDS = 2.0
@@ -134,24 +148,30 @@ class OutboxLoop:
 
     def send_due(self) -> int:
         """Claim, ask, hand over, settle: one batch."""
-        worker, now = self.worker, self.clock()
-        claimed = claim(worker=worker, most=self.batch, now=now)
+        worker, now, at_once = self.worker, self.clock(), self.gateway.at_once
+        most = self.batch if at_once > 1 else min(self.batch, ONE_BY_ONE)
+        claimed = claim(worker=worker, most=most, now=now)
         if not claimed:
             return 0
         going = begin_sending(worker=worker, claimed=claimed, now=self.clock())
-        if going:
-            try:
-                answers: Sequence[Answer] = self.gateway.send(going)
-            except Exception:  # whatever it was, the channel may have it
-                _log.exception("a gateway broke while sending")
-                answers = [
-                    Answer(one.message_id, Fate.UNSURE, reason="gateway_broke") for one in going
-                ]
-            for fate, count in record_answers(
-                worker=worker, answers=answers, now=self.clock()
-            ).items():
-                self._count(fate, count)
+        until = time.monotonic() + HANDED_OVER_WITHIN.total_seconds()
+        for first in range(0, len(going), at_once):
+            if first and time.monotonic() > until:
+                left = [one.message_id for one in going[first:]]
+                put_back(worker=worker, messages=left)
+                self._count("put_back", len(left))
+                break
+            self._hand_over(worker, going[first : first + at_once])
         return len(claimed)
+
+    def _hand_over(self, worker: Worker, going: Sequence[Consignment]) -> None:
+        try:
+            answers: Sequence[Answer] = self.gateway.send(going)
+        except Exception:  # whatever it was, the channel may have it
+            _log.exception("a gateway broke while sending")
+            answers = [Answer(one.message_id, Fate.UNSURE, reason="gateway_broke") for one in going]
+        for fate, count in record_answers(worker=worker, answers=answers, now=self.clock()).items():
+            self._count(fate, count)
 
     def _look_around(self) -> None:
         """Now and then: what dead workers left, and how the link is."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from forbear.contact.dispatch import AddressFaulty
 from forbear_server.selectors.addresses import FIELD, sealed_row
@@ -21,41 +22,46 @@ REPLACED = "replaced"
 # Kinds of addresses that tapes tell of.
 _OF_TAPES = ("phone", "post")
 
-# Of one borrower and kind: every word known, and those of the tape still in use.
-Known = tuple[set[str], set[str]]
+
+class _Standing(NamedTuple):
+    """How one known address stands."""
+
+    is_from_book: bool
+    is_in_use: bool
+    was_replaced: bool
+
+
+# Of one borrower and kind: every word known.
+Known = dict[str, _Standing]
 
 
 def replace_addresses(*, lender_id: int, persons: Iterable[Person], now: datetime) -> int:
-    """Replace what these persons' tape gives otherwise than the last one; how many.
+    """Use what these persons' tape says, and nothing an earlier one said; how many changed.
 
     To be called inside the transaction that takes the tape, when the persons are recorded. An
-    address that was there before is left as it is: one out of use stays so, however often a tape
-    repeats it. Who has no address yet gets it when it is first needed.
+    address out of use for another reason than a tape stays so, however often a tape repeats it. Who
+    has no address yet gets it when it is first needed.
     """
     known = _known(lender_id)
     changed = 0
     for person in persons:
         for kind in _OF_TAPES:
-            words, in_use = known.get((person.borrower_ref, kind), (set(), set()))
-            if not in_use:
-                continue
-            written = _written(lender_id, person, kind)
-            if written and address_word(kind, written) not in words:
-                _replace(lender_id, person.borrower_ref, kind, written, in_use, now)
-                changed += 1
+            there = known.get((person.borrower_ref, kind), {})
+            written = _written(lender_id, person, kind) if there else ""
+            if written:
+                word = address_word(kind, written)
+                changed += _use(lender_id, person.borrower_ref, kind, (word, written), there, now)
     return changed
 
 
 def _known(lender_id: int) -> dict[tuple[str, str], Known]:
     rows = BorrowerAddress.objects.filter(lender_id=lender_id, kind__in=_OF_TAPES)
     known: dict[tuple[str, str], Known] = {}
-    for borrower_ref, kind, word, is_from_book, gone in rows.values_list(
-        "borrower__ref", "kind", "ref", "is_from_book", "out_of_use_at"
+    for borrower_ref, kind, word, is_from_book, gone, reason in rows.values_list(
+        "borrower__ref", "kind", "ref", "is_from_book", "out_of_use_at", "out_of_use_reason"
     ).iterator(chunk_size=10_000):
-        words, in_use = known.setdefault((borrower_ref, kind), (set(), set()))
-        words.add(word)
-        if is_from_book and gone is None:
-            in_use.add(word)
+        standing = _Standing(is_from_book, gone is None, reason == REPLACED)
+        known.setdefault((borrower_ref, kind), {})[word] = standing
     return known
 
 
@@ -77,18 +83,43 @@ def _name(lender_id: int, borrower_ref: str) -> str:
     return unseal(borrower.name_sealed, field="borrower.name", row=sealed_row(borrower))
 
 
-def _replace(
-    lender_id: int, borrower_ref: str, kind: str, written: str, earlier: set[str], now: datetime
-) -> None:
-    borrower = Borrower.objects.select_for_update().get(lender_id=lender_id, ref=borrower_ref)
-    BorrowerAddress.objects.create(
-        lender_id=lender_id,
-        borrower=borrower,
-        kind=kind,
-        ref=address_word(kind, written),
-        address_sealed=seal(written, field=FIELD, row=sealed_row(borrower)),
-        added_at=now,
-        is_from_book=True,
+def _use(
+    lender_id: int,
+    borrower_ref: str,
+    kind: str,
+    told: tuple[str, str],
+    there: Known,
+    now: datetime,
+) -> bool:
+    """Make the told word the only one of the book in use; whether anything changed."""
+    word, written = told
+    earlier = sorted(
+        other
+        for other, standing in there.items()
+        if other != word and standing.is_from_book and standing.is_in_use
     )
-    for word in sorted(earlier):
-        take_out_of_use(borrower=borrower, word=word, reason=REPLACED, now=now, actor=None)
+    standing = there.get(word)
+    is_used = standing is None or (standing.was_replaced and not standing.is_in_use)
+    is_marked = standing is not None and standing.is_in_use and not standing.is_from_book
+    if not (earlier or is_used or is_marked):
+        return False
+    borrower = Borrower.objects.select_for_update().get(lender_id=lender_id, ref=borrower_ref)
+    if standing is None:
+        BorrowerAddress.objects.create(
+            lender_id=lender_id,
+            borrower=borrower,
+            kind=kind,
+            ref=word,
+            address_sealed=seal(written, field=FIELD, row=sealed_row(borrower)),
+            added_at=now,
+            is_from_book=True,
+        )
+    elif is_used:
+        BorrowerAddress.objects.filter(borrower=borrower, ref=word).update(
+            out_of_use_at=None, out_of_use_reason="", is_from_book=True, added_at=now
+        )
+    elif is_marked:
+        BorrowerAddress.objects.filter(borrower=borrower, ref=word).update(is_from_book=True)
+    for other in earlier:
+        take_out_of_use(borrower=borrower, word=other, reason=REPLACED, now=now, actor=None)
+    return True

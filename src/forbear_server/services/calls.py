@@ -83,6 +83,11 @@ def begin_call(*, actor: Actor, asked: CallAsked, now: datetime) -> CallAnswer:
     """
     _require_caller(actor)
     borrower = _borrower(actor, asked.borrower_ref, now)
+    if PermitRequest.objects.filter(idempotency_key=asked.idempotency_key).exists():
+        raise CallRefused(
+            "This form was sent before; open the page anew to call again.",
+            reason="form_sent_before",
+        )
     _check_may_begin(actor, borrower, asked, now)
     address = addresses_in_use([borrower.pk], "phone").get(borrower.pk)
     if address is None:

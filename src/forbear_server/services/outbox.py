@@ -35,7 +35,8 @@ from forbear_server.store.models import (
 from forbear_server.store.sealing import unseal
 
 LEASE = timedelta(seconds=60)
-# From the gate's last answer to the channel's: what has less of its window left does not begin.
+# From the gate's last answer until the channel has it: what has less of its window left does not
+# begin. A batch is handed over within `HANDED_OVER_WITHIN`, which is less.
 SENDING_TAKES = timedelta(seconds=5)
 # The channel said "not now": how long to leave a message alone, and how often to offer it.
 PAUSE_WHEN_BUSY = timedelta(seconds=5)
@@ -108,7 +109,12 @@ def begin_sending(*, worker: Worker, claimed: Sequence[UUID], now: datetime) -> 
     firsts = {row.borrower_id: row for row in reversed(rows)}
     seconds = [row.pk for row in rows if firsts[row.borrower_id].pk != row.pk]
     _release(Message.objects.filter(pk__among=seconds))
-    rows = list(firsts.values())
+    last = now + SENDING_TAKES
+    late = [row for row in firsts.values() if row.send_until <= last]
+    end_messages(
+        late, state="cancelled", reasons={row.uuid: "window_over" for row in late}, now=now
+    )
+    rows = [row for row in firsts.values() if row.send_until > last]
     if not rows:
         return []
     permits = PermitRequest.objects.select_for_update().in_bulk([row.permit_id for row in rows])
@@ -190,6 +196,13 @@ def recover_lapsed(*, lender_id: int, now: datetime) -> tuple[int, int]:
 def release_claimed(*, worker: Worker) -> int:
     """A worker that stops gives back what it has not begun to send."""
     return _release(_own(worker, "claimed"))
+
+
+@transaction.atomic
+def put_back(*, worker: Worker, messages: Sequence[UUID]) -> int:
+    """Back to the queue: time was up before these were handed over, the channel has none of them."""
+    rows = _own(worker, "sending").filter(pk__among=messages)
+    return rows.update(state="queued", worker="", lease_until=None)
 
 
 @transaction.atomic

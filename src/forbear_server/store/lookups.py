@@ -30,5 +30,6 @@ class Among(Lookup):
     ) -> tuple[str, tuple[Any, ...]]:
         field, params = self.process_lhs(compiler, connection)
         held = self.lhs.output_field
-        kind = getattr(held, "target_field", held).rel_db_type(connection)
+        # Without its length: a cast to varchar(64) would cut what is longer, and find it.
+        kind = getattr(held, "target_field", held).rel_db_type(connection).partition("(")[0]
         return f"{field} = ANY(%s::{kind}[])", (*params, self.rhs)

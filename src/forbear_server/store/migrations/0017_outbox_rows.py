@@ -99,6 +99,15 @@ class Migration(migrations.Migration):
                 db_index=False, on_delete=django.db.models.deletion.PROTECT, to="store.lender"
             ),
         ),
+        # Until now numbers and postal addresses came from tapes, but for the few a borrower gave.
+        migrations.RunSQL(
+            [
+                "ALTER TABLE borrower_address NO FORCE ROW LEVEL SECURITY",
+                "UPDATE borrower_address SET is_from_book = true WHERE kind IN ('phone', 'post')",
+                "ALTER TABLE borrower_address FORCE ROW LEVEL SECURITY",
+            ],
+            migrations.RunSQL.noop,
+        ),
         migrations.RunSQL(
             [f"ALTER TABLE {table} SET (fillfactor = 75)" for table in _CHANGING],
             [f"ALTER TABLE {table} RESET (fillfactor)" for table in _CHANGING],
