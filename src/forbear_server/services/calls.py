@@ -83,11 +83,6 @@ def begin_call(*, actor: Actor, asked: CallAsked, now: datetime) -> CallAnswer:
     """
     _require_caller(actor)
     borrower = _borrower(actor, asked.borrower_ref, now)
-    if PermitRequest.objects.filter(idempotency_key=asked.idempotency_key).exists():
-        raise CallRefused(
-            "This form was sent before; open the page anew to call again.",
-            reason="form_sent_before",
-        )
     _check_may_begin(actor, borrower, asked, now)
     address = addresses_in_use([borrower.pk], "phone").get(borrower.pk)
     if address is None:
@@ -197,6 +192,11 @@ def _check_may_begin(actor: Actor, borrower: Borrower, asked: CallAsked, now: da
         raise CallRefused(
             f"A voice that is no person's says so first: {DISCLOSURES[asked.voice].zh}.",
             reason="not_disclosed",
+        )
+    if PermitRequest.objects.filter(idempotency_key=asked.idempotency_key).exists():
+        raise CallRefused(
+            "This form was sent before; open the page anew to call again.",
+            reason="form_sent_before",
         )
     open_states = ["dialling", "ringing", "connected", "wrap_up"]
     if Call.objects.filter(collector_id=actor.user_id, state__in=open_states).exists():
