@@ -56,6 +56,7 @@ CALL_REFUSALS: Words = {
     "cut_a_moment_ago": gettext_lazy("上一通电话 30 分钟内中断过，请留一点时间。"),
     "may_not_call": gettext_lazy("您的角色只能查看，不能拨打。"),
     "nobody_on_line": gettext_lazy("现在没有人在线上。"),
+    "not_on_line": gettext_lazy("智能语音正在代为通话，您不在线上，不能核实身份或记录情况。"),
     "another_answered": gettext_lazy("这通电话由他人接听，请结束后重新联系本人。"),
     "not_over": gettext_lazy("通话还没有结束，或已经处置过。"),
     "not_yours": gettext_lazy("没有找到，或您无权查看。"),

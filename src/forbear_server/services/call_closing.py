@@ -23,7 +23,7 @@ from forbear.contact.wording.screening import Outcome as Screened
 from forbear.contact.wording.screening import screen
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.addresses import take_out_of_use
-from forbear_server.services.call_rows import own_call, record_of_call
+from forbear_server.services.call_rows import own_spoken_call, record_of_call
 from forbear_server.services.evidence import Recorded
 from forbear_server.services.preference_rows import Statement, keep_hold, keep_statement
 from forbear_server.services.preferences import check_statement
@@ -50,7 +50,7 @@ class Told:
 @transaction.atomic
 def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: datetime) -> Recorded:
     """Say who is on the line; until the right party is, no page shows a debt."""
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     if row.state != CallState.CONNECTED:
         raise CallRefused(
             "Nobody is on the line: there is nobody to verify.", reason="nobody_on_line"
@@ -73,7 +73,7 @@ def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: dat
 @transaction.atomic
 def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) -> None:
     """A line of the guide was said."""
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     if code not in {line.code for line in GUIDE}:
         raise CallRefused(f"The guide has no line {code!r}.")
     if row.state not in {CallState.CONNECTED, CallState.WRAP_UP}:
@@ -92,7 +92,7 @@ def confirm_disposition(
 
     The call stays open until `close_call`. Confirmed again, nothing acts twice: None.
     """
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     found = _fitting(row, replace(told, note=told.note or "later"))
     if row.disposition == found.code:
         return None
@@ -113,7 +113,7 @@ def close_call(*, actor: Actor, call_id: UUID, told: Told, now: datetime) -> Rec
 
     Raises `CallRefused`: it does not fit what happened, the note is missing or not fit to be kept.
     """
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     found = _fitting(row, told)
     _check_note(told.note)
     has_acted = found.acts_at_once and row.disposition == found.code
