@@ -162,8 +162,10 @@ def test_a_number_nobody_took_closes_itself_as_that(ready: int, signed_in: SignI
         ("assistant", "您好，我是{机构}的客服，本次通话会录音。", "第一句须说明"),
         ("assistant", SCRIPT + "您尾号{借据尾号}的借款到期了。", "不含个人与债务内容"),
         ("assistant", "{姓}先生，我是{机构}的智能语音助手。", "不含个人与债务内容"),
+        ("assistant", SCRIPT + "您的贷款已逾期三十七天，请今天还清。", "不含个人与债务内容"),
+        ("assistant", SCRIPT + "您的欠 款今天要还。", "不含个人与债务内容"),
     ],
-    ids=["no line", "no disclosure", "of a loan", "of a name"],
+    ids=["no line", "no disclosure", "of a loan", "of a name", "fixed words", "disguised words"],
 )
 def test_without_line_disclosure_or_a_script_open_to_all_nothing_is_dialled(
     ready: int, signed_in: SignIn, line: str, script: str, says: str
