@@ -63,6 +63,11 @@ CALL_REFUSALS: Words = {
     "disposition_does_not_fit": gettext_lazy("处置结果与通话情况不符，请按实际情况选择。"),
     "not_verified": gettext_lazy("这个结果由本人说出，请先核实本人或选择别的结果。"),
     "hours_missing": gettext_lazy("请填写约定再联系的起止时间。"),
+    "hours_unfit": gettext_lazy("约定再联系的开始时间须早于结束时间，且在同一天内。"),
+    "disposition_acted": gettext_lazy(
+        "已确认的处置结果已经生效，不能改选。请用它完成，并在备注里写明实际情况；"
+        "如需解除，由有权限的人处理。"
+    ),
     "debt_kept_back_unsaid": gettext_lazy("请勾选没有提及债务；如果提及了，请在备注写明说了什么。"),
     "not_disclosed": gettext_lazy("智能语音第一句须说明自己是智能语音助手，没有拨出。"),
     "no_ai_line": gettext_lazy("还没有接入智能语音，不能用它拨打。"),
