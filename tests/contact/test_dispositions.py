@@ -10,11 +10,18 @@ from forbear.contact.dispositions import (
     Closing,
     disposition_of,
     disposition_of_notice,
+    require_guide_said,
+    require_not_settled,
 )
 
 SAID = frozenset({"who", "recorded", "identity"})
 TALKED = Closing(
-    was_answered=True, identity=Identity.RIGHT_PARTY, said=SAID, note="说了情况", has_hours=True
+    was_answered=True,
+    identity=Identity.RIGHT_PARTY,
+    said=SAID,
+    note="说了情况",
+    from_minute=1080,
+    until_minute=1140,
 )
 ANOTHER = replace(TALKED, identity=Identity.THIRD_PERSON, kept_debt_back=True)
 
@@ -25,6 +32,12 @@ def reason(code: str, closing: Closing) -> str:
     return refused.value.reason
 
 
+def unsaid(code: str, closing: Closing) -> str:
+    with pytest.raises(CallRefused) as refused:
+        require_guide_said(disposition_of(code, closing), closing)
+    return refused.value.reason
+
+
 def test_the_keys_are_those_of_the_design_and_each_stands_once() -> None:
     keys = [one.key for one in DISPOSITIONS.values() if one.key]
     assert "".join(keys) == "123456789abcdefghi"
@@ -32,20 +45,56 @@ def test_the_keys_are_those_of_the_design_and_each_stands_once() -> None:
 
 @pytest.mark.parametrize("code", ["promised", "other", "callback_agreed", "hardship_told"])
 def test_an_answered_call_is_not_closed_before_the_mandatory_lines_are_ticked(code: str) -> None:
-    assert disposition_of(code, TALKED).code == code
+    require_guide_said(disposition_of(code, TALKED), TALKED)
     for line in SAID:
-        assert reason(code, replace(TALKED, said=SAID - {line})) == "guide_not_said"
+        assert unsaid(code, replace(TALKED, said=SAID - {line})) == "guide_not_said"
 
 
 @pytest.mark.parametrize("code", ["third_person", "representative", "deceased_told"])
 def test_whoever_answered_was_told_who_calls_and_that_it_is_recorded(code: str) -> None:
-    assert disposition_of(code, ANOTHER).code == code
-    assert reason(code, replace(ANOTHER, said=frozenset())) == "guide_not_said"
+    require_guide_said(disposition_of(code, ANOTHER), ANOTHER)
+    assert unsaid(code, replace(ANOTHER, said=frozenset())) == "guide_not_said"
 
 
 def test_a_call_that_broke_off_needs_nothing_to_have_been_said() -> None:
     closing = Closing(was_answered=True, identity=Identity.UNKNOWN)
-    assert disposition_of("cut", closing).code == "cut"
+    require_guide_said(disposition_of("cut", closing), closing)
+
+
+@pytest.mark.parametrize("code", ["deceased_told", "complained", "channel_stopped"])
+def test_what_acts_at_once_fits_before_any_line_was_ticked(code: str) -> None:
+    closing = replace(ANOTHER if code == "deceased_told" else TALKED, said=frozenset())
+    assert disposition_of(code, closing).acts_at_once
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        (None, 1140, "hours_missing"),
+        (1080, None, "hours_missing"),
+        (1080, 1020, "hours_unfit"),
+        (1080, 1080, "hours_unfit"),
+        (-1, 60, "hours_unfit"),
+        (1599, 1600, "hours_unfit"),
+    ],
+)
+def test_an_agreed_time_begins_before_it_ends_on_one_day(
+    start: int | None, end: int | None, why: str
+) -> None:
+    agreed = replace(TALKED, from_minute=start, until_minute=end)
+    assert reason("callback_agreed", agreed) == why
+    assert disposition_of("promised", agreed).code == "promised"
+
+
+def test_after_one_that_has_acted_no_other_is_taken() -> None:
+    other = DISPOSITIONS["promised"]
+    for confirmed in ("", "promised", "arrangement_asked"):
+        require_not_settled(other, confirmed)
+    require_not_settled(DISPOSITIONS["complained"], "complained")
+    for confirmed in ("complained", "channel_stopped", "deceased_told"):
+        with pytest.raises(CallRefused) as refused:
+            require_not_settled(other, confirmed)
+        assert refused.value.reason == "disposition_acted"
 
 
 def test_another_person_heard_nothing_of_a_debt_or_the_note_says_what() -> None:
@@ -56,7 +105,6 @@ def test_another_person_heard_nothing_of_a_debt_or_the_note_says_what() -> None:
 
 
 def test_what_is_missing_is_said() -> None:
-    assert reason("callback_agreed", replace(TALKED, has_hours=False)) == "hours_missing"
     assert reason("other", replace(TALKED, note="")) == "note_missing"
     assert reason("promised", ANOTHER) == "not_verified"
     assert reason("no_answer", TALKED) == "disposition_does_not_fit"

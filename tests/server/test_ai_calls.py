@@ -115,6 +115,39 @@ def test_an_ai_call_says_its_approved_script_on_its_own_line_and_closes_itself(
 
 
 @override_settings(AI_VOICE_LINE="assistant")
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("identity", {"identity": "right_party"}),
+        ("identity", {"identity": "third_person"}),
+        ("guide", {"code": "who"}),
+        ("upset", {}),
+        ("upset", {"go_on": "1"}),
+        ("close", {"disposition": "promised", "step": "confirm"}),
+        ("close", {"disposition": "cut", "step": "save"}),
+    ],
+)
+def test_nobody_is_verified_or_heard_in_a_call_that_an_ai_voice_speaks_in(
+    ready: int, signed_in: SignIn, act: str, said: dict[str, str]
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    assert client.post(PAGE + "call/", written(ready)).status_code == 302
+    happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    before, events = of_call(ready), set(names(ready))
+    refused = client.post(f"{PAGE}call/{act}/", said)
+    assert refused.status_code == (422 if act == "close" else 409)
+    assert "您不在线上，不能核实身份" in refused.content.decode()
+    assert "¥" not in client.get(PAGE).content.decode()
+    assert of_call(ready) == before
+    assert set(names(ready)) - events - {"borrower.read"} == {"call.refused"}
+
+
+def of_call(lender: int) -> list[dict[str, object]]:
+    with lender_scope(lender):
+        return list(Call.objects.values())
+
+
+@override_settings(AI_VOICE_LINE="assistant")
 def test_a_number_nobody_took_closes_itself_as_that(ready: int, signed_in: SignIn) -> None:
     assert signed_in(Role.COLLECTOR).post(PAGE + "call/", written(ready)).status_code == 302
     happens(ready, LineEvent.RINGING, LineEvent.ENDED, reason="no_answer")
@@ -129,8 +162,10 @@ def test_a_number_nobody_took_closes_itself_as_that(ready: int, signed_in: SignI
         ("assistant", "您好，我是{机构}的客服，本次通话会录音。", "第一句须说明"),
         ("assistant", SCRIPT + "您尾号{借据尾号}的借款到期了。", "不含个人与债务内容"),
         ("assistant", "{姓}先生，我是{机构}的智能语音助手。", "不含个人与债务内容"),
+        ("assistant", SCRIPT + "您的贷款已逾期三十七天，请今天还清。", "不含个人与债务内容"),
+        ("assistant", SCRIPT + "您的欠 款今天要还。", "不含个人与债务内容"),
     ],
-    ids=["no line", "no disclosure", "of a loan", "of a name"],
+    ids=["no line", "no disclosure", "of a loan", "of a name", "fixed words", "disguised words"],
 )
 def test_without_line_disclosure_or_a_script_open_to_all_nothing_is_dialled(
     ready: int, signed_in: SignIn, line: str, script: str, says: str

@@ -16,7 +16,13 @@ from forbear.contact.guides import GUIDE
 from forbear_server.selectors.actors import Role
 from forbear_server.services.call_lines import note_telephones
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import Call, ContactHold, EvidenceEntry, PermitRequest
+from forbear_server.store.models import (
+    Call,
+    ContactHold,
+    ContactPreference,
+    EvidenceEntry,
+    PermitRequest,
+)
 from server.conftest import NOW
 from server.desk import import_small_tape, put_on_worklist
 from server.telephones import phones_of, tell
@@ -267,6 +273,51 @@ def test_what_acts_at_once_acts_on_confirming_whatever_becomes_of_the_note(
     said = {**said, "step": "save", "note": "失业三个月"}
     assert client.post(CALL + "close/", said).status_code == 302
     assert (counted(ready)[2], holds(ready)) == ("done", ["hardship"])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "says"),
+    [
+        ("18:00", "17:00", "须早于结束时间"),
+        ("18:00", "18:00", "须早于结束时间"),
+        ("25:99", "26:00", "请填写约定再联系的起止时间"),
+        ("10:75", "100:00", "请填写约定再联系的起止时间"),
+        ("", "", "请填写约定再联系的起止时间"),
+    ],
+)
+def test_an_agreed_time_is_one_of_the_clock_and_begins_before_it_ends(
+    ready: int, signed_in: SignIn, start: str, end: str, says: str
+) -> None:
+    client = talked(ready, signed_in)
+    said = {"disposition": "callback_agreed", "from": start, "until": end, "step": "save"}
+    refused = client.post(CALL + "close/", said)
+    assert refused.status_code == 422
+    assert says in refused.content.decode()
+    assert counted(ready)[2] == "wrap_up"
+    with lender_scope(ready):
+        assert ContactPreference.objects.count() == 0
+
+
+def test_after_one_that_has_acted_the_page_offers_no_other(ready: int, signed_in: SignIn) -> None:
+    client = talked(ready, signed_in)
+    client.post(CALL + "close/", {"disposition": "complained", "step": "confirm"})
+    assert re.findall(r'data-choice="(\w)"', text_of(client)) == ["5"]
+    other = client.post(CALL + "close/", {"disposition": "promised", "step": "save"})
+    assert other.status_code == 422
+    assert "已经生效，不能改选" in other.content.decode()
+    assert (counted(ready)[2], holds(ready)) == ("wrap_up", ["complaint"])
+
+
+def talked(lender: int, signed_in: SignIn) -> Client:
+    """A collector whose call with the borrower is over and waits for its disposition."""
+    client = signed_in(Role.COLLECTOR)
+    client.post(CALL, {"key": "a" * 32})
+    happens(lender, LineEvent.RINGING, LineEvent.ANSWERED)
+    client.post(CALL + "identity/", {"identity": "right_party"})
+    for line in GUIDE:
+        client.post(CALL + "guide/", {"code": line.code})
+    happens(lender, LineEvent.ENDED, reason="hung_up_by_borrower")
+    return client
 
 
 def events(lender: int) -> list[str]:

@@ -12,7 +12,13 @@ from forbear.contact.calls import CallRefused, Identity, LineEvent, Silence, Voi
 from forbear.contact.dispositions import DISPOSITIONS
 from forbear.contact.guides import GUIDE
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.services.call_closing import tick_guide_line, verify_identity
+from forbear_server.services.call_closing import (
+    Told,
+    close_call,
+    confirm_disposition,
+    tick_guide_line,
+    verify_identity,
+)
 from forbear_server.services.call_lines import ask_for_silence, ask_to_end, end_lost_calls
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import (
@@ -202,6 +208,19 @@ def test_an_agreed_time_is_kept_with_its_hours(caller: Actor) -> None:
     close(caller, call, "callback_agreed", from_minute=1140, until_minute=1200)
     kept = ContactPreference.objects.get()
     assert (kept.kind, kept.from_minute, kept.until_minute) == ("agreed_hours", 1140, 1200)
+    assert kept.until == NOW + timedelta(days=30)
+
+
+@pytest.mark.parametrize(("start", "end"), [(None, 1140), (1080, 1020), (1080, 1080), (1599, 1600)])
+def test_hours_that_are_none_close_no_call_and_allow_nothing(
+    caller: Actor, start: int | None, end: int
+) -> None:
+    call = wrapped_up(caller)
+    before = counted()
+    with pytest.raises(CallRefused):
+        close(caller, call, "callback_agreed", from_minute=start, until_minute=end)
+    assert (state_of(call)[0], counted()) == ("wrap_up", before)
+    assert names()[-1] == "call.refused"
 
 
 @pytest.mark.parametrize(
@@ -276,6 +295,43 @@ def test_another_collectors_call_is_not_there(
             act()
         assert names()[-1] == "call.refused"
     assert list(Call.objects.values()) == before
+
+
+def test_a_hold_that_acts_at_once_waits_for_no_line_of_the_guide(caller: Actor) -> None:
+    call = in_talk(caller)
+    verify_identity(actor=caller, call_id=call, identity=Identity.THIRD_PERSON, now=NOW)
+    tell(caller.lender_id, call, LineEvent.ENDED)
+    told = Told(code="deceased_told", note="家人说")
+    assert confirm_disposition(actor=caller, call_id=call, told=told, now=NOW) is not None
+    assert list(ContactHold.objects.values_list("kind", flat=True)) == ["deceased"]
+    with pytest.raises(CallRefused, match="not ticked as said"):
+        close_call(actor=caller, call_id=call, told=told, now=NOW)
+    say_what_must_be_said(caller, call)
+    close_call(actor=caller, call_id=call, told=told, now=NOW)
+    assert state_of(call)[0] == "done"
+    assert ContactHold.objects.count() == 1
+
+
+def test_once_a_disposition_has_acted_no_other_is_taken_and_it_acts_once(caller: Actor) -> None:
+    call = wrapped_up(caller)
+
+    def confirm(code: str) -> bool:
+        told = Told(code=code)
+        made = confirm_disposition(actor=caller, call_id=call, told=told, now=NOW)
+        return made is not None
+
+    assert [confirm(code) for code in ("promised", "channel_stopped")] == [True, True]
+    before, entries = counted(), names(call)
+    assert before[2:] == (0, 2)  # a person's voice and an AI's
+    assert confirm("channel_stopped") is False
+    for code in ("complained", "promised"):
+        with pytest.raises(CallRefused, match="has acted"):
+            confirm(code)
+        with pytest.raises(CallRefused, match="has acted"):
+            close(caller, call, code, "说了情况")
+    assert (counted(), names(call), state_of(call)[0]) == (before, entries, "wrap_up")
+    close(caller, call, "channel_stopped")
+    assert (counted(), state_of(call)[0]) == (before, "done")
 
 
 def test_a_note_that_insults_is_not_kept(caller: Actor) -> None:

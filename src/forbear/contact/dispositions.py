@@ -19,6 +19,9 @@ from forbear.contact.preferences import HoldKind
 DISPOSITION_WITHIN = timedelta(seconds=120)
 # A call claimed as paid keeps us quiet for two days (design: C07, `paid_claimed`).
 PAID_CLAIMED_LASTS = timedelta(days=2)
+# An hour agreed in one call is no standing consent: later than this it is agreed anew.
+AGREED_HOURS_LAST = timedelta(days=30)
+_DAY_ENDS = 24 * 60
 _ACTING = frozenset({"channel_stopped", "wrong_number"})
 
 
@@ -80,11 +83,16 @@ class Closing:
     said: frozenset[str] = frozenset()
     note: str = ""
     kept_debt_back: bool = False  # another person answered, and heard nothing of a debt
-    has_hours: bool = False  # when to call again was agreed, from and until
+    # When to call again, as agreed: minutes of the borrower's day.
+    from_minute: int | None = None
+    until_minute: int | None = None
 
 
 def disposition_of(code: str, closing: Closing, /) -> Disposition:
     """The disposition, if it fits what happened. Raises `CallRefused` and says what is missing.
+
+    Whether the guide was said is asked when the call is closed (`require_guide_said`): what acts
+    at once does not wait for it.
 
     >>> disposition_of("no_answer",
     ...     Closing(was_answered=False, identity=Identity.UNKNOWN)).outcome.value
@@ -96,22 +104,50 @@ def disposition_of(code: str, closing: Closing, /) -> Disposition:
     _require_fit(found, closing)
     if found.needs_note and not closing.note.strip():
         raise CallRefused("Say in the note what came of it.", reason="note_missing")
-    if code == "callback_agreed" and not closing.has_hours:
-        raise CallRefused(
-            "Say from when until when they agreed to be called.", reason="hours_missing"
-        )
+    if code == "callback_agreed":
+        _require_hours(closing.from_minute, closing.until_minute)
     if code == "third_person" and not (closing.kept_debt_back or closing.note.strip()):
         raise CallRefused(
             "Tick that nothing of a debt was said, or write in the note what was.",
             reason="debt_kept_back_unsaid",
         )
+    return found
+
+
+def require_guide_said(found: Disposition, closing: Closing, /) -> None:
+    """Raises `CallRefused` for a mandatory line nobody ticked, unless the call broke off."""
     unsaid = lines_unsaid(closing.said)
-    if closing.was_answered and code != "cut" and unsaid:
+    if closing.was_answered and found.code != "cut" and unsaid:
         raise CallRefused(
             f"Lines of the guide were not ticked as said: {', '.join(unsaid)}.",
             reason="guide_not_said",
         )
-    return found
+
+
+def require_not_settled(found: Disposition, confirmed: str, /) -> None:
+    """Raises `CallRefused` when another disposition was confirmed and has acted.
+
+    >>> require_not_settled(DISPOSITIONS["disputed"], "promised")
+    """
+    if confirmed and confirmed != found.code and DISPOSITIONS[confirmed].acts_at_once:
+        raise CallRefused(
+            f"{confirmed} was confirmed and has acted: close the call with it and write in the "
+            "note what happened; what it holds back is lifted by whoever may lift it.",
+            reason="disposition_acted",
+        )
+
+
+def _require_hours(start: int | None, end: int | None) -> None:
+    if start is None or end is None:
+        raise CallRefused(
+            "Say from when until when they agreed to be called, as times of the clock.",
+            reason="hours_missing",
+        )
+    if not 0 <= start < end <= _DAY_ENDS:
+        raise CallRefused(
+            "The agreed time begins before it ends, within one day: give the end after the start.",
+            reason="hours_unfit",
+        )
 
 
 def _require_fit(found: Disposition, closing: Closing) -> None:

@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from forbear.compliance.citations import Bilingual
+from forbear.contact.wording.debt_words import first_word_of_debt
 from forbear.contact.wording.errors import ValueUnfit
 from forbear.contact.wording.templates import MessageTemplate, filled
 from forbear.contact.wording.variables import Value, Variable
 
 _OF_DEBT = frozenset({Variable.LOAN_TAIL, Variable.AMOUNT_DUE, Variable.DUE_DAY})
-_DEBT_WORDS = re.compile(
-    r"借|欠|贷|还款|逾期|账单|\b(?:loan|debt|arrears|owed?|repay|overdue|bill)", re.I
-)
 _NUMBERED = re.compile(r"(\d{1,2})[.、 ]\s*(\S.*)")
 
 
@@ -71,7 +69,7 @@ def script_lines(script: MessageTemplate, values: Mapping[Variable, Value], /) -
         if numbered is None or not 1 <= int(numbered[1]) <= len(GUIDE):
             continue
         line, one = GUIDE[int(numbered[1]) - 1], replace(script, subject="", text=numbered[2])
-        says_debt = _OF_DEBT & one.variables or _DEBT_WORDS.search(numbered[2])
+        says_debt = _OF_DEBT & one.variables or first_word_of_debt(one) is not None
         if says_debt and not line.speaks_of_debt:
             continue
         try:

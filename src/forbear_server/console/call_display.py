@@ -165,8 +165,10 @@ def _script_words(request: ConsoleRequest, page: BorrowerPage) -> dict[str, str]
 
 
 def shown_dispositions(call: CallView) -> list[ShownDisposition]:
-    """Those that fit whether the call was answered and who answered it."""
+    """Those that fit whether the call was answered and who answered it; one that acted, alone."""
     was_answered = call.answered_at is not None
+    confirmed = DISPOSITIONS.get(call.disposition)
+    acted = call.disposition if confirmed is not None and confirmed.acts_at_once else ""
     return [
         ShownDisposition(
             one.code,
@@ -176,6 +178,7 @@ def shown_dispositions(call: CallView) -> list[ShownDisposition]:
         )
         for one in DISPOSITIONS.values()
         if one.key
+        and acted in {"", one.code}
         and was_answered is (one.outcome is Outcome.CONNECTED)
         and (call.identity == "right_party" or not one.needs_right_party)
         and not (one.code == "third_person" and call.identity == "right_party")

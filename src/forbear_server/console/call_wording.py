@@ -56,12 +56,18 @@ CALL_REFUSALS: Words = {
     "cut_a_moment_ago": gettext_lazy("上一通电话 30 分钟内中断过，请留一点时间。"),
     "may_not_call": gettext_lazy("您的角色只能查看，不能拨打。"),
     "nobody_on_line": gettext_lazy("现在没有人在线上。"),
+    "not_on_line": gettext_lazy("智能语音正在代为通话，您不在线上，不能核实身份或记录情况。"),
     "another_answered": gettext_lazy("这通电话由他人接听，请结束后重新联系本人。"),
     "not_over": gettext_lazy("通话还没有结束，或已经处置过。"),
     "not_yours": gettext_lazy("没有找到，或您无权查看。"),
     "disposition_does_not_fit": gettext_lazy("处置结果与通话情况不符，请按实际情况选择。"),
     "not_verified": gettext_lazy("这个结果由本人说出，请先核实本人或选择别的结果。"),
     "hours_missing": gettext_lazy("请填写约定再联系的起止时间。"),
+    "hours_unfit": gettext_lazy("约定再联系的开始时间须早于结束时间，且在同一天内。"),
+    "disposition_acted": gettext_lazy(
+        "已确认的处置结果已经生效，不能改选。请用它完成，并在备注里写明实际情况；"
+        "如需解除，由有权限的人处理。"
+    ),
     "debt_kept_back_unsaid": gettext_lazy("请勾选没有提及债务；如果提及了，请在备注写明说了什么。"),
     "not_disclosed": gettext_lazy("智能语音第一句须说明自己是智能语音助手，没有拨出。"),
     "no_ai_line": gettext_lazy("还没有接入智能语音，不能用它拨打。"),

@@ -5,6 +5,7 @@ The web process holds no telephone: it writes what is wished, and `forbear voice
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -42,6 +43,7 @@ from forbear_server.services.recordings import open_recording
 from forbear_server.ui.clock import business_now
 
 STOP_POLLING = 286
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 @require_POST
@@ -260,10 +262,9 @@ def _refused(
 
 
 def _minute(text: str) -> int | None:
-    hour, _colon, minute = text.partition(":")
-    if not (hour.isascii() and hour.isdigit() and minute.isascii() and minute.isdigit()):
-        return None
-    return int(hour[:2]) * 60 + int(minute[:2])
+    """A time of the clock as a minute of the day; None for anything else."""
+    told = _CLOCK.fullmatch(text)
+    return int(told[1]) * 60 + int(told[2]) if told else None
 
 
 def _back(ref: str, evidence_id: str = "") -> HttpResponseRedirect:

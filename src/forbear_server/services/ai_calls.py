@@ -9,18 +9,15 @@ from django.conf import settings
 
 from forbear.contact.calls import CallRefused, VoiceKind
 from forbear.contact.channels import Channel
+from forbear.contact.wording.debt_words import first_not_open_to_all
 from forbear.contact.wording.errors import WordingRefused
 from forbear.contact.wording.facts import Language
 from forbear.contact.wording.templates import filled
-from forbear.contact.wording.variables import Variable
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.approved_templates import approved_templates, template_values
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.services.calls import CallAsked
 from forbear_server.services.refusals import refusals_recorded
-
-# Whoever picks up hears it, so nothing of the person or the debt may stand in it.
-_OPEN_TO_ALL = frozenset({Variable.LENDER, Variable.SERVICE_PHONE, Variable.PORTAL_LINK})
 
 
 @refusals_recorded("call.refused", CallRefused)
@@ -35,7 +32,8 @@ def with_ai_voice(
     language = Language.EN if page.language == Language.EN else Language.ZH
     scripts = approved_templates(Channel.VOICE_NOTICE_AI, language.value)
     script = next((one.wording for one in scripts if str(one.template_id) == script_id), None)
-    if script is None or not script.variables <= _OPEN_TO_ALL:
+    # Whoever picks up hears it, so nothing of the person or the debt may stand in it.
+    if script is None or first_not_open_to_all(script) is not None:
         raise CallRefused(
             "An AI voice says an approved script that names nobody and no debt.",
             reason="script_not_approved",

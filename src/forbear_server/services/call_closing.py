@@ -11,10 +11,13 @@ from django.db import transaction
 from forbear.contact.calls import CallRefused, CallState, Identity
 from forbear.contact.channels import VOICE
 from forbear.contact.dispositions import (
+    AGREED_HOURS_LAST,
     PAID_CLAIMED_LASTS,
     Closing,
     Disposition,
     disposition_of,
+    require_guide_said,
+    require_not_settled,
 )
 from forbear.contact.guides import GUIDE
 from forbear.contact.preferences import HoldKind, PreferenceKind
@@ -23,7 +26,7 @@ from forbear.contact.wording.screening import Outcome as Screened
 from forbear.contact.wording.screening import screen
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.addresses import take_out_of_use
-from forbear_server.services.call_rows import own_call, record_of_call
+from forbear_server.services.call_rows import own_spoken_call, record_of_call
 from forbear_server.services.evidence import Recorded
 from forbear_server.services.preference_rows import Statement, keep_hold, keep_statement
 from forbear_server.services.preferences import check_statement
@@ -50,7 +53,7 @@ class Told:
 @transaction.atomic
 def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: datetime) -> Recorded:
     """Say who is on the line; until the right party is, no page shows a debt."""
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     if row.state != CallState.CONNECTED:
         raise CallRefused(
             "Nobody is on the line: there is nobody to verify.", reason="nobody_on_line"
@@ -73,7 +76,7 @@ def verify_identity(*, actor: Actor, call_id: UUID, identity: Identity, now: dat
 @transaction.atomic
 def tick_guide_line(*, actor: Actor, call_id: UUID, code: str, now: datetime) -> None:
     """A line of the guide was said."""
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     if code not in {line.code for line in GUIDE}:
         raise CallRefused(f"The guide has no line {code!r}.")
     if row.state not in {CallState.CONNECTED, CallState.WRAP_UP}:
@@ -90,10 +93,11 @@ def confirm_disposition(
 ) -> Recorded | None:
     """Choose a disposition; what acts at once acts now, before any note is saved.
 
-    The call stays open until `close_call`. Confirmed again, nothing acts twice: None.
+    The call stays open until `close_call`. Confirmed again, nothing acts twice: None. Once one
+    has acted no other is taken; lines of the guide that were not said do not keep it from acting.
     """
-    row = own_call(actor, call_id)
-    found = _fitting(row, replace(told, note=told.note or "later"))
+    row = own_spoken_call(actor, call_id)
+    found, _ = _fitting(row, replace(told, note=told.note or "later"))
     if row.disposition == found.code:
         return None
     row.disposition = found.code
@@ -113,8 +117,9 @@ def close_call(*, actor: Actor, call_id: UUID, told: Told, now: datetime) -> Rec
 
     Raises `CallRefused`: it does not fit what happened, the note is missing or not fit to be kept.
     """
-    row = own_call(actor, call_id)
-    found = _fitting(row, told)
+    row = own_spoken_call(actor, call_id)
+    found, closing = _fitting(row, told)
+    require_guide_said(found, closing)
     _check_note(told.note)
     has_acted = found.acts_at_once and row.disposition == found.code
     row.disposition, row.disposed_at, row.state = found.code, now, CallState.DONE.value
@@ -135,8 +140,8 @@ def close_call(*, actor: Actor, call_id: UUID, told: Told, now: datetime) -> Rec
     return recorded
 
 
-def _fitting(row: Call, told: Told) -> Disposition:
-    """The disposition, if it fits the call. Raises `CallRefused`."""
+def _fitting(row: Call, told: Told) -> tuple[Disposition, Closing]:
+    """The disposition, if it fits the call, and what is known of it. Raises `CallRefused`."""
     if row.state != CallState.WRAP_UP:
         raise CallRefused("The call is not over, or was closed before.", reason="not_over")
     closing = Closing(
@@ -145,9 +150,12 @@ def _fitting(row: Call, told: Told) -> Disposition:
         said=frozenset(row.said),
         note=told.note,
         kept_debt_back=told.kept_debt_back,
-        has_hours=told.from_minute is not None and told.until_minute is not None,
+        from_minute=told.from_minute,
+        until_minute=told.until_minute,
     )
-    return disposition_of(told.code, closing)
+    found = disposition_of(told.code, closing)
+    require_not_settled(found, row.disposition)
+    return found, closing
 
 
 def _act_on(found: Disposition, row: Call, actor: Actor, now: datetime, told: Told) -> None:
@@ -179,6 +187,7 @@ def _act_on(found: Disposition, row: Call, actor: Actor, now: datetime, told: To
             source="collector",
             from_minute=told.from_minute,
             until_minute=told.until_minute,
+            until=now + AGREED_HOURS_LAST,
             words=f"said in call {row.uuid}",
         )
         check_statement(said, now)

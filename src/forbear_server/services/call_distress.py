@@ -10,7 +10,7 @@ from django.db import transaction
 from forbear.contact.calls import CallRefused, CallState
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.calls import distressed_calls
-from forbear_server.services.call_rows import own_call, record_of_call
+from forbear_server.services.call_rows import own_spoken_call, record_of_call
 from forbear_server.services.evidence import Recorded
 from forbear_server.services.refusals import refusals_recorded
 
@@ -21,7 +21,7 @@ _REFUSALS = refusals_recorded("call.refused", CallRefused)
 @transaction.atomic
 def note_distress(*, actor: Actor, call_id: UUID, now: datetime) -> Recorded | None:
     """The other side is upset: pause the guide; the lead is told once a call. None if told before."""
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     if row.state != CallState.CONNECTED:
         raise CallRefused("Nobody is on the line.", reason="nobody_on_line")
     is_first = row.distressed_at is None
@@ -34,7 +34,7 @@ def note_distress(*, actor: Actor, call_id: UUID, now: datetime) -> Recorded | N
 @transaction.atomic
 def go_on_with_guide(*, actor: Actor, call_id: UUID, now: datetime) -> None:
     """The guide goes on; that somebody was upset stays written down."""
-    row = own_call(actor, call_id)
+    row = own_spoken_call(actor, call_id)
     row.is_guide_paused = False
     row.save(update_fields=["is_guide_paused"])
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from forbear.contact.calls import CallRefused
+from forbear.contact.calls import CallRefused, VoiceKind
 from forbear_server.selectors.actors import Actor
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
@@ -44,8 +44,11 @@ def record_of_call(
     )
 
 
-def own_call(actor: Actor, call_id: UUID) -> Call:
-    """The collector's own call, locked. Raises `CallRefused`: not theirs, or not there."""
+def own_spoken_call(actor: Actor, call_id: UUID) -> Call:
+    """The call this collector speaks in, locked. Raises `CallRefused`: not theirs, or not spoken.
+
+    Where an AI's or a recorded voice speaks, nobody of ours hears who is on the line.
+    """
     row = (
         Call.objects.select_for_update(of=("self",))
         .select_related("borrower")
@@ -54,4 +57,10 @@ def own_call(actor: Actor, call_id: UUID) -> Call:
     )
     if row is None:
         raise CallRefused("There is no such call of yours.", reason="not_yours")
+    if row.voice != VoiceKind.PERSON:
+        raise CallRefused(
+            "A voice that is no person's speaks in this call: you hear nobody, so nothing can be "
+            "said about who is on the line. It closes itself.",
+            reason="not_on_line",
+        )
     return row

@@ -227,6 +227,38 @@ def test_an_ai_script_says_what_it_is_in_its_first_sentence() -> None:
     assert failing(made) == []
 
 
+AI_SAYS = "您好，我是{机构}的智能语音助手。有困难可以说转人工，或拨打{客服电话}。"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("您的贷款已逾期。", "贷"),
+        ("請還清您的貸款。", "還清"),
+        ("您的欠 款今天要还。", "欠"),
+        ("{姓}先生，请回电。", "{姓}"),
+        ("尾号{借据尾号}。", "{借据尾号}"),
+        ("This is about your l o a n.", "l o a n"),
+        ("We call about a past due payment.", "past due"),
+    ],
+)
+def test_an_ai_script_says_nothing_of_a_debt_or_a_person_to_whoever_picks_up(
+    more: str, words: str
+) -> None:
+    made = template(AI_SAYS + more, channel=Channel.VOICE_NOTICE_AI)
+    (found,) = [one for one in checked(made) if one.code == "open_to_all"]
+    assert (found.passed, found.is_required) == (False, True)
+    assert made.text[found.start : found.end] == words
+    with pytest.raises(TemplateNotSubmittable, match="open_to_all"):
+        require_submittable(made)
+    asked_by_a_person = checked(template(AI_SAYS + more, channel=Channel.VOICE_INTERACTIVE))
+    assert "open_to_all" not in [one.code for one in asked_by_a_person]
+
+
+def test_an_ai_script_that_asks_how_one_is_says_nothing_of_a_debt() -> None:
+    assert failing(template(AI_SAYS, channel=Channel.VOICE_NOTICE_AI)) == []
+
+
 def test_a_statutory_notice_names_its_article() -> None:
     text = "{机构}告知您。我们已决定起诉。您可以联系{客服电话}，回复TD退订。"
     assert failing(template(text, tone=Tone.NOTICE)) == ["article_named"]

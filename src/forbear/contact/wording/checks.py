@@ -1,7 +1,7 @@
 """The checks of a template before a second person reads it (screen C12).
 
 表明机构 · 无威胁 · 无第三人 · 事实可核 · 有求助方式 · 有退订方式 · 条数 · 阅读难度; an AI script also
-says in its first sentence what it is, a statutory notice names its article. A template is checked
+says in its first sentence what it is and nothing of a debt or a person, a statutory notice names its article. A template is checked
 as three sample borrowers would receive it: a usual one, a long name, a large amount.
 """
 
@@ -15,6 +15,7 @@ from datetime import date
 from forbear.compliance.citations import Bilingual
 from forbear.contact.channels import VOICE, Channel
 from forbear.contact.wording.amounts import named_amounts
+from forbear.contact.wording.debt_words import first_not_open_to_all
 from forbear.contact.wording.errors import TemplateNotSubmittable
 from forbear.contact.wording.facts import Case, Language
 from forbear.contact.wording.help_words import is_help_offered, is_lender_named
@@ -125,7 +126,7 @@ def checked(
         _readable(template, texts[0]),
     ]
     if template.channel is Channel.VOICE_NOTICE_AI:
-        made.append(_ai_says_so(plain))
+        made += [_ai_says_so(plain), _open_to_all(template)]
     if template.tone is Tone.NOTICE:
         made.append(_article_named(template))
     return tuple(made)
@@ -161,6 +162,27 @@ def _ai_says_so(plain: str) -> TemplateCheck:
             zh="第一句须说“我是智能语音助手”",
             en='The first sentence must say "I am an automated voice assistant"',
         ),
+    )
+
+
+def _open_to_all(template: MessageTemplate) -> TemplateCheck:
+    """Whoever picks up hears an AI voice before anybody is verified."""
+    found = first_not_open_to_all(template)
+    start, end = found or (0, 0)
+    words = template.text[start:end]
+    says = Bilingual(zh="不含个人与债务内容", en="says nothing of the person or of a debt")
+    if found is not None:
+        says = Bilingual(
+            zh=f"“{words}”：接听的可能是他人，不能含个人与债务内容",
+            en=f'"{words}": another person may answer; say nothing of the person or of a debt',
+        )
+    return TemplateCheck(
+        code="open_to_all",
+        passed=found is None,
+        is_required=True,
+        says=says,
+        start=start,
+        end=end,
     )
 
 
