@@ -308,6 +308,23 @@ def test_after_one_that_has_acted_the_page_offers_no_other(ready: int, signed_in
     assert (counted(ready)[2], holds(ready)) == ("wrap_up", ["complaint"])
 
 
+def test_links_of_a_page_that_answers_a_form_lead_to_the_page_and_not_to_the_form(
+    ready: int, signed_in: SignIn
+) -> None:
+    client = talked(ready, signed_in)
+    confirmed = client.post(CALL + "close/", {"disposition": "promised", "step": "confirm"})
+    refused = client.post(CALL + "close/", {"disposition": "busy"})
+    assert (confirmed.status_code, refused.status_code) == (200, 422)
+    for answer in (confirmed, refused):
+        links = re.findall(r'href="([^"]*)"', answer.content.decode())
+        assert [one for one in links if one.startswith("?")] == []
+        own = {one.partition("#")[0] for one in links if one.startswith(PAGE + "?")}
+        assert {PAGE + "?show=contact", PAGE + "?channel=note", PAGE + "?channel=sms"} <= own
+        for link in own:
+            assert client.get(link).status_code == 200, link
+    assert f'href="{PAGE}#timeline"' in text_of(client, PAGE + "?show=grievance")
+
+
 def talked(lender: int, signed_in: SignIn) -> Client:
     """A collector whose call with the borrower is over and waits for its disposition."""
     client = signed_in(Role.COLLECTOR)
