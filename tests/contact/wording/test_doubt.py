@@ -91,6 +91,11 @@ def test_a_lawful_sentence_with_a_dangerous_word_leaves(text: str) -> None:
         "您住院的母亲也该知道，我们会告诉您母亲",
         "我们不会放过您的家人，会联系您的单位",
         "We will not stop until we call your mother",
+        "有人会去您单位找您，请勿拖延",
+        "有人会告诉您的家人，请留意",
+        "您父母没有义务替您还，可是我们会告诉您父母",
+        "Nobody will help you when we call your boss",
+        "We have not yet told your employer",
     ],
 )
 def test_a_frame_of_lawful_sentences_excuses_no_threat_that_borrows_it(text: str) -> None:
