@@ -29,6 +29,7 @@ from forbear.contact.wording.rules import KIND_WORDS
 from forbear.contact.wording.screening import Outcome, Screening, screen
 from forbear.contact.wording.templates import MessageTemplate, Tone, digest
 from forbear.contact.wording.training import models
+from forbear.contact.wording.training.doubting import doubt_model
 from forbear.contact.wording.training.texts import cold_texts, complaint_texts
 from forbear.contact.wording.triage import complaint_classes, triage
 from forbear.primitives.errors import RequestRefused
@@ -188,7 +189,7 @@ def train(
     cold: Annotated[Path, typer.Option(help="Folder of COLD (train.parquet).")],
     to: Annotated[Path, typer.Option(help="Folder to write the weights into.")],
 ) -> None:
-    """Fit the models for pressing tone and for intents, from COLD and our own texts.
+    """Fit the models for pressing tone, doubt and intents, from COLD and our own texts.
 
     Example: forbear wording train --cold ../shared/data/zh_offensive_cold --to weights
     """
@@ -196,6 +197,7 @@ def train(
         to.mkdir(parents=True, exist_ok=True)
         for name, made in (
             ("pressing", models.pressing_model(cold)),
+            ("doubt", doubt_model()),
             ("intents", models.intents_model()),
         ):
             (to / f"{name}.json").write_text(made, encoding="utf-8")

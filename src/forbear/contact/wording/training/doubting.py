@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
@@ -83,7 +80,3 @@ def _scores(model: LogisticRegression, texts: list[LabelledText]) -> list[float]
         )
         for one in texts
     ]
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(doubt_model(), encoding="utf-8")
