@@ -68,8 +68,13 @@ def test_a_note_is_written_by_keys_and_stands_under_its_filter(open_as: OpenAs) 
     page.keyboard.press("Enter")
     composer = page.locator("[data-testid=C07-composer]")
     expect(composer).to_contain_text("仅内部可见")
-    # What was typed is not lost with the tab.
-    expect(page.locator("#compose-text")).to_have_value("您好，先写一半")
+    # What was typed to the borrower is no note; it stays for when one comes back to it.
+    expect(page.locator("#compose-text")).to_have_value("")
+    page.locator("#compose-text").fill("给同事看的")
+    for tab_word, kept in (("短信", "您好，先写一半"), ("内部备注", "给同事看的")):
+        composer.locator(".tabs").get_by_role("link", name=tab_word).click()
+        expect(composer.locator("[aria-current=page]")).to_have_text(tab_word)
+        expect(page.locator("#compose-text")).to_have_value(kept)
     page.locator("#compose-text").fill("这个老赖")
     page.keyboard.press("Control+Enter")
     expect(composer.locator("[role=alert]")).to_contain_text("备注含有侮辱的词")

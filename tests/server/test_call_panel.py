@@ -135,6 +135,34 @@ def test_while_somebody_is_on_the_line_the_page_says_nothing_of_a_debt_before_it
     assert (polled.status_code, polled["HX-Refresh"]) == (200, "true")
 
 
+# What came of an earlier call, or holds contact back, in words of C07.
+CAME = re.compile("承诺还款|异议核实中|答复异议")
+
+
+def test_before_it_is_the_borrower_neither_calls_nor_holds_say_what_came_of_them(
+    ready: int, signed_in: SignIn
+) -> None:
+    client = talked(ready, signed_in)
+    assert client.post(CALL + "close/", {"disposition": "promised"}).status_code == 302
+    with lender_scope(ready):
+        Call.objects.update(asked_at=NOW - timedelta(minutes=2))
+    assert client.post(CALL, {"key": "b" * 32}).status_code == 302
+    happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    client.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    shown = {
+        address: CAME.findall(text_of(client, address))
+        for address in (PAGE, PAGE + "?show=wishes", PAGE + "?show=promise", CALL + "panel/?hid=1")
+    }
+    assert {address for address, words in shown.items() if words} == set()
+    page = text_of(client)
+    assert page.count("<b>通话</b>") == 2  # that there were calls stays, and when
+    assert "<b>暂停联系</b>" in page
+    assert "<b>通话</b>" not in text_of(client, PAGE + "?show=promise")
+    client.post(CALL + "identity/", {"identity": "right_party"})
+    assert set(CAME.findall(text_of(client))) == {"承诺还款", "异议核实中", "答复异议"}
+    assert "<b>通话</b>" in text_of(client, PAGE + "?show=promise")
+
+
 def test_a_call_ends_with_its_disposition(ready: int, signed_in: SignIn) -> None:
     client = signed_in(Role.COLLECTOR)
     client.post(CALL, {"key": "a" * 32})

@@ -104,7 +104,11 @@ class ShownChannel:
     lacks_address: bool
 
 
-def shown_hold(line: HoldLine) -> ShownHold:
+def shown_hold(line: HoldLine, *, hides_kind: bool = False) -> ShownHold:
+    """A hold in words; while another may be on the line, only that contact is held back."""
+    if hides_kind:
+        until = moment(line.until) if line.until else _("解除")
+        return ShownHold(line, _("暂停联系"), "", word(SOURCES, line.source), until)
     return ShownHold(
         line,
         word(HOLDS, line.kind),

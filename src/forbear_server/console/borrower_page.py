@@ -59,7 +59,8 @@ def found_or_404(request: ConsoleRequest, ref: str, now: datetime) -> BorrowerPa
 def whole_page(
     request: ConsoleRequest, found: BorrowerPage, now: datetime, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    group = request.GET.get("show", "")
+    asked = request.GET.get("show", "")
+    group = asked if asked in GROUPS else ""
     call = find_open_call(request.actor, found.ref)
     whole = found
     found = concealed(found, call)
@@ -75,11 +76,12 @@ def whole_page(
         "scores": shown_scores(found),
         "reveal_reasons": [(code, str(label)) for code, label in REVEAL_REASONS.items()],
         "purposes_of_playing": [(code, str(label)) for code, label in PURPOSES.items()],
-        "holds": [shown_hold(one) for one in found.holds],
+        "holds": [shown_hold(one, hides_kind=hides_money) for one in found.holds],
         "preferences": [shown_preference(one) for one in found.preferences],
         "items": shown_items(
-            find_timeline(request.actor, found, group=group if group in GROUPS else ""),
+            find_timeline(request.actor, found, group=group),
             hides_money=hides_money,
+            group=group,
         ),
         "groups": group_words(),
         "book_evidence_id": newest_import(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -111,7 +111,10 @@ def call_context(
         "for_a_third_person": _in_language(FOR_A_THIRD_PERSON),
         "identities": [(code, str(label)) for code, label in IDENTITIES.items()],
         "dispositions": shown_dispositions(call) if is_mine and call else [],
-        "past_calls": [ShownCall.of(one, now) for one in past],
+        "past_calls": [
+            replace(shown, disposition="") if call is not None and call.hides_money else shown
+            for shown in (ShownCall.of(one, now) for one in past)
+        ],
         "purposes": [(code, str(label)) for code, label in PURPOSES.items()],
         "closing_typed": _typed(request, call),
         "call_now": now,

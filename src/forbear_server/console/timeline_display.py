@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -98,6 +98,10 @@ _WHO: Words = {**SOURCES, "in_house": gettext_lazy("本机构")}
 _SPEAK_OF_DEBT = frozenset(
     {"payment", "message", "inbound", "note", "told", "plan", "score", "warning"}
 )
+# Of these only what came of it speaks of a debt: that there was a call, and when, does not.
+_COME_TO_DEBT = frozenset({"call", "hold"})
+# Filters that say of whatever stands under them what came of it.
+_SAY_WHAT_CAME = frozenset({"promise", "arrangement", "grievance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +120,6 @@ class ShownItem:
     who: str
     is_open: bool
 
-    @property
-    def has_more(self) -> bool:
-        """Whether there is anything to expand."""
-        item = self.item
-        return bool(
-            item.text or self.rules or self.intents or item.evidence_id or item.has_recording
-        )
-
 
 def group_words() -> list[tuple[str, str]]:
     """The filters of the timeline in their order, the first shows everything."""
@@ -141,9 +137,23 @@ def group_words() -> list[tuple[str, str]]:
     return [(code, words[code]) for code in GROUPS]
 
 
-def shown_items(items: Iterable[TimelineItem], *, hides_money: bool) -> list[ShownItem]:
-    """Items with their words; what may speak of a debt is left out during a call."""
-    return [_shown(item) for item in items if not (hides_money and item.kind in _SPEAK_OF_DEBT)]
+def shown_items(
+    items: Iterable[TimelineItem], *, hides_money: bool, group: str = ""
+) -> list[ShownItem]:
+    """Items with their words; what may speak of a debt is left out during a call.
+
+    Of calls and holds time and channel stay; a promise or a dispute is not named, nor told by the
+    filter it stands under.
+    """
+    if not hides_money:
+        return [_shown(item) for item in items]
+    if group in _SAY_WHAT_CAME:
+        return []
+    return [_shown(_unsaid(item)) for item in items if item.kind not in _SPEAK_OF_DEBT]
+
+
+def _unsaid(item: TimelineItem) -> TimelineItem:
+    return replace(item, outcome="") if item.kind in _COME_TO_DEBT else item
 
 
 def _shown(item: TimelineItem) -> ShownItem:
@@ -207,6 +217,6 @@ def _outcome(item: TimelineItem) -> tuple[str, str]:
         "hold": HOLDS,
         "told": TOLD,
     }
-    if item.kind not in words:
+    if item.kind not in words or not item.outcome:
         return "", "quiet"
     return word(words[item.kind], item.outcome), "help" if item.kind == "hold" else "quiet"

@@ -61,11 +61,12 @@
     document.querySelectorAll("[data-hides-after]").forEach(mask);
   });
 
-  /* What was typed stays when the tab of the composer changes. */
-  let typed = "";
+  /* What was typed stays when the tab of the composer changes; a note never becomes a message. */
+  const drafts = { note: "", message: "" };
+  const draftKind = (text) => (text.form.elements.channel.value === "note" ? "note" : "message");
   document.addEventListener("htmx:beforeRequest", (event) => {
     const text = document.getElementById("compose-text");
-    if (event.detail.elt.matches("[data-composes]") && text) typed = text.value;
+    if (event.detail.elt.matches("[data-composes]") && text) drafts[draftKind(text)] = text.value;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const region = event.detail.target.id;
@@ -75,13 +76,13 @@
       announce();
     } else if (region === "phone-line") {
       hideInTime();
-    } else if (region === "composer-region" && typed) {
+    } else if (region === "composer-region") {
       const text = document.getElementById("compose-text");
-      if (text && !text.value) {
-        text.value = typed;
+      const draft = text ? drafts[draftKind(text)] : "";
+      if (draft && !text.value) {
+        text.value = draft;
         text.dispatchEvent(new Event("input", { bubbles: true }));
       }
-      typed = "";
     }
   });
 
