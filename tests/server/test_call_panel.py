@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -255,6 +256,38 @@ def test_somebody_upset_rests_the_guide_and_tells_the_lead_until_they_have_seen_
     assert lead.post(seen, {"back": "/console/"})["Location"] == "/console/"
     assert last_event(ready) == "call.distress_seen"
     assert f'data-call="{call}"' not in text_of(lead, WORKLIST)
+
+
+def test_notices_asked_for_again_keep_their_page_and_are_swapped_only_when_they_changed(
+    ready: int, signed_in: SignIn
+) -> None:
+    client, lead = signed_in(Role.COLLECTOR), signed_in(Role.LEAD)
+    client.post(CALL, {"key": "a" * 32})
+    call = happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    empty = polled_address(text_of(lead, "/console/"))
+    assert lead.get(empty).status_code == 204
+    client.post(CALL + "upset/")
+    swapped = lead.get(empty)
+    assert swapped.status_code == 200
+    part = swapped.content.decode()
+    assert "aria-live" not in part  # the live region stays where it is
+    assert 'aria-live="polite"' in text_of(lead, "/console/")
+    assert 'name="back" value="/console/"' in part
+    assert {f'id="notice-seen-{call}"', f'id="notice-of-{call}"'} <= set(
+        re.findall(r'id="notice-[^"]*"', part)
+    )
+    again = polled_address(part)
+    assert again != empty
+    assert lead.get(again).status_code == 204
+    happens(ready, LineEvent.ENDED)
+    assert "已结束" in lead.get(again).content.decode()
+    foreign = lead.get("/console/calls/notices/", {"back": "https://evil.example/"})
+    assert f'name="back" value="{WORKLIST}"' in foreign.content.decode()
+
+
+def polled_address(page: str) -> str:
+    """Where a page's notices are asked for again."""
+    return html.unescape(re.findall(r'hx-get="(/console/calls/notices/[^"]*)"', page)[0])
 
 
 def test_a_disposition_is_due_within_two_minutes_and_until_then_no_other_call_begins(

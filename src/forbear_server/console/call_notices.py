@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -22,18 +23,20 @@ from forbear_server.ui.clock import business_now
 
 def distress_context(request: ConsoleRequest) -> dict[str, Any]:
     """The notices of a lead's team; nobody else has any."""
-    is_lead = request.actor.role is Role.LEAD
-    return {
-        "is_told_of_distress": is_lead,
-        "distress_notices": list_distress_unseen(request.actor) if is_lead else [],
-    }
+    return _context(request, request.path)
 
 
 @require_GET
 @screen(Screen.WORKLIST)
 def notices(request: ConsoleRequest) -> HttpResponse:
-    """The notices alone, asked for again while a page of the lead's is open."""
-    return render(request, "console/call_notices.html", distress_context(request))
+    """The notices alone, asked for again while a page of the lead's is open; 204 for the same ones.
+
+    What did not change is not swapped, so that the focus stays and nothing is read out twice.
+    """
+    context = _context(request, request.GET.get("back", ""))
+    if request.GET.get("shown") == context["distress_shown"]:
+        return HttpResponse(status=204)
+    return render(request, "console/call_notice_list.html", context)
 
 
 @require_POST
@@ -44,6 +47,22 @@ def seen(request: ConsoleRequest, call_id: UUID) -> HttpResponseBase:
         mark_distress_seen(actor=request.actor, call_id=call_id, now=business_now())
     except CallRefused as refused:
         raise Http404 from refused
-    pages = {reverse("console:overview"), reverse("console:worklist")}
-    back = request.POST.get("back", "")
-    return HttpResponseRedirect(back if back in pages else reverse("console:worklist"))
+    return HttpResponseRedirect(_page_told_on(request.POST.get("back", "")))
+
+
+def _context(request: ConsoleRequest, back: str) -> dict[str, Any]:
+    is_lead = request.actor.role is Role.LEAD
+    found = list_distress_unseen(request.actor) if is_lead else []
+    shown = ",".join(f"{one.call_id}{one.is_under_way:d}" for one in found)
+    return {
+        "is_told_of_distress": is_lead,
+        "distress_notices": found,
+        "distress_back": _page_told_on(back),
+        "distress_shown": hashlib.sha256(shown.encode()).hexdigest()[:16],
+    }
+
+
+def _page_told_on(address: str) -> str:
+    """The page a notice stands on, out of those that show any."""
+    worklist = reverse("console:worklist")
+    return address if address in {reverse("console:overview"), worklist} else worklist
