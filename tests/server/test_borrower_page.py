@@ -138,6 +138,18 @@ def test_a_payment_begins_limitation_anew_and_one_that_was_taken_back_does_not(
     assert taken_back == Limitation(LimitationState.NORMAL, date(2029, 12, 14), is_restarted=False)
 
 
+def test_money_received_after_write_off_begins_no_limitation_anew(loan: LoanExplained) -> None:
+    bought = Payment(PaymentId("P-9"), date(2027, 3, 1), 100, PaymentKind.RECOVERY)
+    later = replace(loan, as_of=date(2027, 4, 1), payments=(bought,))
+    unmoved = Limitation(LimitationState.NORMAL, date(2029, 12, 14), is_restarted=False)
+    assert limitation_of(later, scope=CHINA) == unmoved
+
+
+def test_how_limitation_is_counted_says_what_is_not_known(desk: int, signed_in: SignIn) -> None:
+    card = section(text_of(signed_in(Role.COLLECTOR)), "C07-loan-card")
+    assert "实际届满日可能更晚，也可能更早，请由法务核定。" in card
+
+
 def test_limitation_is_told_only_where_the_civil_code_binds(loan: LoanExplained) -> None:
     abroad = Scope(jurisdiction="UK", lender_kind="bank")
     assert limitation_of(loan, scope=abroad) is None

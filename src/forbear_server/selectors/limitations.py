@@ -2,8 +2,9 @@
 
 The time runs three years from the last instalment's due day (民法典 188, 189) and begins anew with a
 payment of the borrower's (民法典 195; 诉讼时效规定 第十四条: part payment), twenty years at the
-longest. Demands are not counted: the book does not tell which of them arrived, so the day shown may
-be too early, never too late, and nobody is told that a claim can be enforced when it no longer can.
+longest. What the book does not tell is not counted: which demands arrived or what was agreed (the
+true day may be later), whether the loan was made due early or who a payment came from (the true day
+may be earlier). Money received after write-off begins nothing: it may be a guarantor's or a buyer's.
 """
 
 from __future__ import annotations
@@ -60,14 +61,14 @@ def limitation_of(loan: LoanExplained, *, scope: Scope) -> Limitation | None:
 
 
 def _paid_on(payments: tuple[Payment, ...], as_of: date) -> list[date]:
-    """Days on which the borrower paid, without what was taken back."""
+    """Days on which an instalment was paid, without what was taken back."""
     taken_back = {
         one.reverses for one in payments if one.reverses is not None and one.effective_on <= as_of
     }
     return [
         one.effective_on
         for one in payments
-        if one.kind in {PaymentKind.PAYMENT, PaymentKind.RECOVERY}
+        if one.kind is PaymentKind.PAYMENT
         and one.amount_minor > 0
         and one.effective_on <= as_of
         and one.payment_id not in taken_back
