@@ -258,6 +258,21 @@ def test_somebody_upset_rests_the_guide_and_tells_the_lead_until_they_have_seen_
     assert f'data-call="{call}"' not in text_of(lead, WORKLIST)
 
 
+def test_the_collector_is_told_that_the_lead_knows_only_where_there_is_a_lead(
+    ready: int, other_lender: int, signed_in: SignIn
+) -> None:
+    signed_in(Role.LEAD, username="elsewhere", lender_id=other_lender)
+    client = signed_in(Role.COLLECTOR)
+    client.post(CALL, {"key": "a" * 32})
+    happens(ready, LineEvent.RINGING, LineEvent.ANSWERED)
+    client.post(CALL + "upset/")
+    told = [text_of(client), text_of(client, CALL + "panel/?hid=1")]
+    assert ["本组没有组长，没有告知任何人。" in one for one in told] == [True, True]
+    assert ["已告知组长" in one for one in told] == [False, False]
+    signed_in(Role.LEAD)
+    assert "已告知组长。" in text_of(client)
+
+
 def test_notices_asked_for_again_keep_their_page_and_are_swapped_only_when_they_changed(
     ready: int, signed_in: SignIn
 ) -> None:

@@ -28,7 +28,13 @@ from forbear_server.console.contact_wording import DISPOSITIONS as DISPOSITIONS_
 from forbear_server.console.wording import word
 from forbear_server.selectors.approved_templates import approved_templates, template_values
 from forbear_server.selectors.borrower_pages import BorrowerPage
-from forbear_server.selectors.calls import UNDER_WAY, CallView, find_own_open_call, list_calls
+from forbear_server.selectors.calls import (
+    UNDER_WAY,
+    CallView,
+    find_own_open_call,
+    has_team_lead,
+    list_calls,
+)
 from forbear_server.selectors.telephones import find_telephones
 
 _PAST = 5
@@ -104,6 +110,7 @@ def call_context(
         "call": ShownCall.of(call, now) if call else None,
         "call_is_mine": is_mine,
         "own_call_elsewhere": elsewhere,
+        "is_lead_told": call is not None and call.is_guide_paused and has_team_lead(request.actor),
         "can_record": telephones is not None and telephones.can_record,
         "call_key": secrets.token_hex(16),
         "ai_scripts": ai_scripts(page),

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.store.models import Call
+from forbear_server.store.models import Call, User
 
 UNDER_WAY = ("dialling", "ringing", "connected")
 OPEN = (*UNDER_WAY, "wrap_up")
@@ -101,6 +101,11 @@ def distressed_calls(actor: Actor) -> QuerySet[Call]:
     return Call.objects.select_related("borrower", "collector").filter(
         distressed_at__isnull=False, collector__team=actor.team
     )
+
+
+def has_team_lead(actor: Actor) -> bool:
+    """Whether the actor's team has somebody who is told of its calls."""
+    return User.objects.filter(is_active=True, role=Role.LEAD, team=actor.team).exists()
 
 
 def list_distress_unseen(actor: Actor) -> list[DistressNotice]:
