@@ -53,6 +53,7 @@ CALL_REFUSALS: Words = {
     "no_number": gettext_lazy("没有可用的号码，不能拨打。"),
     "own_call_open": gettext_lazy("您还有一通电话没有结束或没有处置，请先处理。"),
     "colleague_calls": gettext_lazy("同事正在与这位借款人通话，或正要处置一通电话。"),
+    "form_sent_before": gettext_lazy("这张表单已经提交过。要再拨打，请重新打开页面。"),
     "cut_a_moment_ago": gettext_lazy("上一通电话 30 分钟内中断过，请留一点时间。"),
     "may_not_call": gettext_lazy("您的角色只能查看，不能拨打。"),
     "nobody_on_line": gettext_lazy("现在没有人在线上。"),
