@@ -37,7 +37,7 @@ def sentences(plain: str, /) -> list[tuple[int, int]]:
 def classed(plain: str, /) -> str:
     """The text with every word of a class written as that class's sign, and figures as one.
 
-    >>> classed("告诉你妈妈") == classed("告诉你岳父"), classed("12点") == classed("9点")
+    >>> classed("告诉您妈妈") == classed("告诉您岳父"), classed("12点") == classed("9点")
     (True, True)
     """
     han, latin = _classes()
