@@ -14,7 +14,7 @@ from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.evidence import find_entry, opened_fields
 from forbear_server.services.erasure import erase_person
 from forbear_server.services.field_keys import rotate_field_keys
-from forbear_server.services.notes import NoteRefused, write_note
+from forbear_server.services.notes import InternalNoteRefused, write_note
 from forbear_server.services.persons import Person, record_persons
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import BorrowerNote, EvidenceEntry, Message
@@ -129,7 +129,7 @@ def test_a_service_called_past_the_page_asks_for_the_role_too(
     desk: int, make_actor: Callable[..., Actor]
 ) -> None:
     officer = make_actor("jiang.ping", Role.COMPLIANCE)
-    with lender_scope(desk), pytest.raises(NoteRefused):
+    with lender_scope(desk), pytest.raises(InternalNoteRefused):
         write_note(actor=officer, borrower_ref="B-1", text="x", idempotency_key="k", now=NOW)
     assert (names(desk), notes(desk)) == (["note.refused"], 0)
 

@@ -41,7 +41,7 @@ from forbear_server.selectors.rules import ground_of
 from forbear_server.services.gate import GateClosed
 from forbear_server.services.message_drafts import MessageDraft, Queued, Refusal
 from forbear_server.services.messages import queue_message
-from forbear_server.services.notes import NoteRefused, write_note
+from forbear_server.services.notes import InternalNoteRefused, write_note
 from forbear_server.ui.clock import business_now
 
 
@@ -87,7 +87,7 @@ def note(request: ConsoleRequest, ref: str) -> HttpResponseBase:
             idempotency_key=typed.key or secrets.token_hex(16),
             now=now,
         )
-    except NoteRefused as refused:
+    except InternalNoteRefused as refused:
         status = 422 if refused.reason in {"length", "not_fit"} else 409
         problem = word(NOTE_REFUSALS, refused.reason)
         return page_with(request, ref, now, status=status, note_problem=problem)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from forbear.contact.dispatch import AddressFaulty
 from forbear_server.selectors.addresses import FIELD, sealed_row
-from forbear_server.services.addresses import take_out_of_use, written_address
+from forbear_server.services.addresses import in_the_window, take_out_of_use, written_address
 from forbear_server.services.persons import Person
 from forbear_server.store.address_words import address_word
 from forbear_server.store.models import Borrower, BorrowerAddress
@@ -70,8 +70,8 @@ def _written(lender_id: int, person: Person, kind: str) -> str:
     held = person.phone if kind == "phone" else person.address
     if not held:
         return ""
-    if kind == "post":  # what stands in the window of a letter begins with the name
-        held = f"{person.name or _name(lender_id, person.borrower_ref)}\n{held}"
+    if kind == "post":
+        held = in_the_window(person.name or _name(lender_id, person.borrower_ref), held)
     try:
         return written_address(kind, held)
     except AddressFaulty:

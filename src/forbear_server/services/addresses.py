@@ -112,6 +112,11 @@ def written_address(kind: str, address: str) -> str:
     return text.lower() if kind == "mail" else text
 
 
+def in_the_window(name: str, address: str) -> str:
+    """What stands in the window of a letter: it begins with the name."""
+    return f"{name}\n{address}"
+
+
 def index_phones(*, lender_id: int, now: datetime, refs: Sequence[str] | None = None) -> int:
     """Make the numbers of the book's borrowers addresses; how many were new.
 
@@ -138,9 +143,9 @@ def _index_book(
     for borrower in missing.iterator(chunk_size=2000):
         row = sealed_row(borrower)
         held = unseal(getattr(borrower, sealed), field=f"borrower.{column}", row=row)
-        if kind == "post":  # what stands in the window of a letter begins with the name
+        if kind == "post":
             name = unseal(borrower.name_sealed, field="borrower.name", row=row)
-            held = f"{name}\n{held}"
+            held = in_the_window(name, held)
         try:
             written = written_address(kind, held)
         except AddressFaulty:

@@ -23,27 +23,27 @@ from forbear_server.store.sealing import seal
 LONGEST_NOTE = 500
 
 
-class NoteRefused(RequestRefused):
+class InternalNoteRefused(RequestRefused):
     """A note that cannot be kept as it stands; nothing was kept. `reason` names the page's words."""
 
-    code = "note_refused"
+    code = "internal_note_refused"
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
 
 
-@refusals_recorded("note.refused", NoteRefused)
+@refusals_recorded("note.refused", InternalNoteRefused)
 @transaction.atomic
 def write_note(
     *, actor: Actor, borrower_ref: str, text: str, idempotency_key: str, now: datetime
 ) -> Recorded:
     """Keep a note for colleagues; the same form again gets the first answer.
 
-    Raises `NoteRefused`, `BorrowerNotHere`.
+    Raises `InternalNoteRefused`, `BorrowerNotHere`.
     """
     if not may_write(actor, Screen.LOAN):
-        raise NoteRefused("Notes are written by those who work the case.", reason="role")
+        raise InternalNoteRefused("Notes are written by those who work the case.", reason="role")
     borrower = own_borrower(actor, borrower_ref)
     written = text.strip()
     known = BorrowerNote.objects.filter(
@@ -51,7 +51,7 @@ def write_note(
     ).first()
     if known is not None:
         if known.borrower_id != borrower.pk or note_text(known) != written:
-            raise NoteRefused(
+            raise InternalNoteRefused(
                 "This form was sent before with other words: open it anew.", reason="key_reused"
             )
         return Recorded(0, known.evidence_id)
@@ -82,12 +82,12 @@ def write_note(
 def _check(text: str) -> None:
     """Not empty, not too long, no insult and nothing of other persons."""
     if not text or len(text) > LONGEST_NOTE:
-        raise NoteRefused(
+        raise InternalNoteRefused(
             f"A note has 1 to {LONGEST_NOTE} characters; this one has {len(text)}.", reason="length"
         )
     found = screen(text, about=Case(), direction=Direction.NOTE)
     if found.outcome is Outcome.BLOCKED:
-        raise NoteRefused(
+        raise InternalNoteRefused(
             "The note insults somebody or holds data of another person: write what happened.",
             reason="not_fit",
         )
