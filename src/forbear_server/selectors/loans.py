@@ -20,6 +20,7 @@ from forbear.loans.payments import Payment
 from forbear.loans.payoff import Payoff, payoff_amount
 from forbear.loans.penalty import PenaltyAccrual, penalty_accruals
 from forbear.loans.schedules import Instalment
+from forbear.loans.states import LoanStanding, LoanState, loan_state
 from forbear.portfolio.book import Book, partition_of
 from forbear.portfolio.borrowers import loan_rows
 from forbear.primitives.day_counts import DayCount
@@ -87,6 +88,18 @@ class LoanExplained:
     @property
     def outstanding_minor(self) -> int:
         return self.aging.outstanding_minor + self.penalty_minor
+
+    @property
+    def state(self) -> LoanState:
+        return loan_state(
+            LoanStanding(
+                outstanding_minor=self.outstanding_minor,
+                days_past_due=self.aging.days_past_due,
+                written_off_on=self.facts.written_off_on,
+                recalled_on=self.facts.recalled_on,
+            ),
+            as_of=self.as_of,
+        )
 
 
 def find_loan(actor: Actor, ref: str, *, as_of: date) -> LoanExplained | None:
