@@ -73,7 +73,7 @@ def whole_page(
         "hides_money": hides_money,
         "bucket": bucket_word(worst.bucket) if worst else "",
         "loans": shown_loans(request.actor, found),
-        "scores": shown_scores(found),
+        "scores": shown_scores(request.actor, found),
         "reveal_reasons": [(code, str(label)) for code, label in REVEAL_REASONS.items()],
         "purposes_of_playing": [(code, str(label)) for code, label in PURPOSES.items()],
         "holds": [shown_hold(one, hides_kind=hides_money) for one in found.holds],

@@ -17,7 +17,7 @@ from forbear_server.console.wording import is_english
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.limitations import RULE_ID, limitation_of
-from forbear_server.selectors.loan_scores import ScoreExplained, find_loan_score
+from forbear_server.selectors.loan_scores import ScoreExplained, find_loan_scores
 from forbear_server.selectors.loans import LoanExplained
 from forbear_server.services.early_warnings import WARNING_RECIPE
 
@@ -86,11 +86,13 @@ def shown_loans(actor: Actor, page: BorrowerPage) -> list[ShownLoanCard]:
     return [_card(actor, loan) for loan in page.loans]
 
 
-def shown_scores(page: BorrowerPage) -> list[ShownScore]:
-    """The score of each loan that has one, by the card in use."""
-    found = [(loan.facts.ref, find_loan_score(loan.facts.ref, recipe=WARNING_RECIPE))
-             for loan in page.loans]  # fmt: skip
-    return [_score(ref, score) for ref, score in found if score is not None]
+def shown_scores(actor: Actor, page: BorrowerPage) -> list[ShownScore]:
+    """The score of each loan that has one, by the card in use, in the order of the loans."""
+    refs = [loan.facts.ref for loan in page.loans]
+    if not refs:
+        return []
+    found = find_loan_scores(actor, refs, recipe=WARNING_RECIPE)
+    return [_score(ref, found[ref]) for ref in refs if ref in found]
 
 
 def _score(loan_ref: str, found: ScoreExplained) -> ShownScore:
