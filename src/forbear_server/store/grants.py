@@ -53,6 +53,7 @@ GRANTS = {
     "contact_hold": _ALL,
     "call": _ALL,
     "borrower_note": _ALL,
+    "kept_draft": _ALL,
     "django_session": _ALL,
     "django_migrations": "SELECT",
 }
