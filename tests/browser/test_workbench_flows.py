@@ -79,7 +79,8 @@ def test_a_note_is_written_by_keys_and_stands_under_its_filter(open_as: OpenAs) 
     page.locator("#compose-text").fill("给同事看的")
     for tab_word, kept in (("短信", "您好，先写一半"), ("内部备注", "给同事看的")):
         composer.locator(".tabs").get_by_role("link", name=tab_word).click()
-        expect(composer.locator("[aria-current=page]")).to_have_text(tab_word)
+        # A tab that was left is kept as a draft, and says so.
+        expect(composer.locator("[aria-current=page]")).to_have_text(f"{tab_word} 草稿")
         expect(page.locator("#compose-text")).to_have_value(kept)
     page.locator("#compose-text").fill("这个老赖")
     page.keyboard.press("Control+Enter")
@@ -94,6 +95,11 @@ def test_a_note_is_written_by_keys_and_stands_under_its_filter(open_as: OpenAs) 
     row.locator("summary").click()
     expect(row.locator(".said")).to_have_text("浏览器里写的：25 号发工资")
     expect(row.locator("a")).to_have_attribute("href", re.compile("/console/evidence/"))
+    # The note is no draft any more; the message is one until it is let go of.
+    expect(page.locator("#compose-text")).to_have_value("您好，先写一半")
+    page.locator("[data-testid=C07-composer] [data-testid=C07-draft] button").click()
+    page.wait_for_url(re.compile("channel=sms"))
+    expect(composer.locator(".tabs .badge-word")).to_have_count(0)
 
 
 def test_a_draft_is_kept_while_typing_and_stands_there_again_until_it_is_let_go(
@@ -115,6 +121,7 @@ def test_a_draft_is_kept_while_typing_and_stands_there_again_until_it_is_let_go(
     expect(page.locator("#compose-text")).to_have_value("写到一半")
     expect(page.locator("#compose-subject")).to_have_value("您好")
     # A tab that is left is kept at once.
+    page.locator("#compose-text").press("End")
     page.locator("#compose-text").press_sequentially("了")
     with page.expect_response(re.compile("/drafts/mail/$")):
         page.locator("[data-composes]").last.click()

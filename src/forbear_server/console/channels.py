@@ -1,4 +1,8 @@
-"""C23 channels and outbox: does what was queued go out, once? Ids and counts, no text, no number."""
+"""C23 channels and outbox: does what was queued go out, once? Ids and counts, no text, no number.
+
+Replies of numbers nobody knows are the one exception: leads and compliance see them masked, and open
+a text for a reason.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +16,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from forbear.primitives.errors import RequestRefused
-from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.actors import ConsoleRequest, denied, screen
 from forbear_server.console.contact_wording import (
     CHANNEL_REFUSALS,
+    INTENTS,
     LINK_KINDS,
     LINKS,
     MESSAGE_KINDS,
     MESSAGE_REASONS,
     MESSAGE_STATES,
+    REPLY_OUTCOMES,
+    REPLY_REASONS,
 )
 from forbear_server.console.evidence_display import recorded_line
 from forbear_server.console.wording import CHANNELS, word
 from forbear_server.selectors.access import Level, Screen
+from forbear_server.selectors.inbound import READERS, UnclaimedReply, list_unclaimed
 from forbear_server.selectors.outbox import (
     STATES,
     ChannelCard,
@@ -33,7 +41,9 @@ from forbear_server.selectors.outbox import (
 )
 from forbear_server.services.channels import resume_channel, stop_channel
 from forbear_server.services.evidence import Recorded
+from forbear_server.services.inbound import close_inbound, read_unclaimed
 from forbear_server.services.receipts import resolve_message
+from forbear_server.services.reveals import RevealRefused
 from forbear_server.ui.clock import business_now
 
 
@@ -60,6 +70,16 @@ class ShownCount:
     word: str
     kind: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReply:
+    """A reply of nobody we know; `text` only where it was just opened."""
+
+    reply: UnclaimedReply
+    channel: str
+    kinds: list[str]
+    text: str
 
 
 @require_GET
@@ -105,12 +125,55 @@ def resolve(request: ConsoleRequest, message_id: UUID) -> HttpResponseBase:
     return _gone_to(recorded)
 
 
+@require_POST
+@screen(Screen.CHANNELS)
+def open_reply(request: ConsoleRequest, inbound_id: UUID) -> HttpResponseBase:
+    """The text of a reply of nobody we know, once, for a reason that is recorded."""
+    if request.actor.role not in READERS:
+        return denied(request, Screen.CHANNELS)
+    reason = request.POST.get("reason", "")
+    try:
+        text = read_unclaimed(
+            actor=request.actor, inbound_id=inbound_id, reason=reason, now=business_now()
+        )
+    except RevealRefused as refused:
+        is_gone = refused.reason == "not_yours"
+        return _page(request, refusal=refused.code, status=404 if is_gone else 422)
+    answer = _page(request, opened=(inbound_id, text))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@require_POST
+@screen(Screen.CHANNELS)
+def close_reply(request: ConsoleRequest, inbound_id: UUID) -> HttpResponseBase:
+    """Somebody has dealt with a reply of nobody we know."""
+    if request.actor.role not in READERS:
+        return denied(request, Screen.CHANNELS)
+    try:
+        recorded = close_inbound(
+            actor=request.actor,
+            inbound_id=inbound_id,
+            outcome=request.POST.get("outcome", ""),
+            now=business_now(),
+        )
+    except RequestRefused as refused:
+        return _page(request, refusal=refused.code, status=409)
+    return _gone_to(recorded)
+
+
 def _gone_to(recorded: Recorded) -> HttpResponseRedirect:
     address = reverse("console:channels")
     return HttpResponseRedirect(f"{address}?recorded={recorded.entry_id}")
 
 
-def _page(request: ConsoleRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def _page(
+    request: ConsoleRequest,
+    *,
+    refusal: str = "",
+    status: int = 200,
+    opened: tuple[UUID, str] | None = None,
+) -> HttpResponse:
     view = find_outbox(request.actor, now=business_now())
     context = {
         "view": view,
@@ -119,6 +182,10 @@ def _page(request: ConsoleRequest, *, refusal: str = "", status: int = 200) -> H
         "in_doubt": [_message(one) for one in view.in_doubt],
         "dead": [_message(one) for one in view.dead],
         "is_admin": request.level is Level.FULL,
+        "sees_replies": request.actor.role in READERS,
+        "replies": [_reply(one, opened) for one in list_unclaimed(request.actor)],
+        "reply_reasons": [(code, str(label)) for code, label in REPLY_REASONS.items()],
+        "reply_outcomes": [(code, str(label)) for code, label in REPLY_OUTCOMES.items()],
         "recorded": recorded_line(request),
         "refusal": word(CHANNEL_REFUSALS, refusal) if refusal else "",
     }
@@ -151,6 +218,16 @@ def _message(one: OpenMessage) -> ShownMessage:
         channel=word(CHANNELS, one.channel),
         reason=word(MESSAGE_REASONS, one.reason),
         age=_span(one.age_seconds),
+    )
+
+
+def _reply(one: UnclaimedReply, opened: tuple[UUID, str] | None) -> ShownReply:
+    is_opened = opened is not None and opened[0] == one.inbound_id
+    return ShownReply(
+        reply=one,
+        channel=word(CHANNELS, one.channel),
+        kinds=[word(INTENTS, code) for code in one.kinds],
+        text=opened[1] if is_opened and opened else "",
     )
 
 

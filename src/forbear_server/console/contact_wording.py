@@ -93,6 +93,18 @@ SOURCES: Words = {
 CHANNEL_REFUSALS: Words = {
     "channel_refused": gettext_lazy("没有执行：需要管理员、原因，且状态要相符。"),
     "resolution_refused": gettext_lazy("没有核对：需要管理员、原因，且消息要在待确认状态。"),
+    "reveal_refused": gettext_lazy("没有打开：请选择原因；这条回复也可能已经处理。"),
+    "inbound_unknown": gettext_lazy("没有这条回复，或已经处理。"),
+}
+REPLY_REASONS: Words = {
+    "whose_number": gettext_lazy("查明是谁发来的"),
+    "complaint": gettext_lazy("处理投诉或异议"),
+    "regulator": gettext_lazy("监管或司法要求"),
+}
+REPLY_OUTCOMES: Words = {
+    "read": gettext_lazy("已阅，不用处理"),
+    "done": gettext_lazy("已按内容处理"),
+    "answered": gettext_lazy("已答复"),
 }
 DISPOSITIONS: Words = {
     "promised": gettext_lazy("本人·承诺还款"),

@@ -146,6 +146,14 @@ urlpatterns = [
     path("scorecards/<uuid:card_uuid>/<slug:verb>/", scorecards.decide, name="scorecard-decide"),
     path("channels/", channels.channels, name="channels"),
     path("channels/<int:sender_id>/<slug:verb>/", channels.change, name="channels-change"),
+    path(
+        "channels/replies/<uuid:inbound_id>/open/", channels.open_reply, name="channels-reply-open"
+    ),
+    path(
+        "channels/replies/<uuid:inbound_id>/close/",
+        channels.close_reply,
+        name="channels-reply-close",
+    ),
     path("channels/messages/<uuid:message_id>/resolve/", channels.resolve, name="channels-resolve"),
     path("runs/", runs.runs, name="runs"),
     path("runs/<str:day>/", runs.run_day, name="run"),

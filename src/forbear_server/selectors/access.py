@@ -93,7 +93,8 @@ _TABLE: dict[Screen, dict[Role, Level]] = {
         Role.COMPLIANCE: Level.FULL,
         Role.COMPLAINTS: Level.READ,
     },
-    # Ids and counts only: no text and no number stands on this page.
+    # Ids and counts only. Replies nobody is known to have written are listed, masked, for leads and
+    # compliance (`selectors.inbound.READERS`).
     Screen.CHANNELS: {
         Role.LEAD: Level.TEAM,
         Role.STRATEGIST: Level.READ,

@@ -14,6 +14,7 @@ from forbear.contact.dispatch import AddressFaulty
 from forbear_server.selectors.addresses import FIELD, sealed_row
 from forbear_server.services.addresses import in_the_window, take_out_of_use, written_address
 from forbear_server.services.persons import Person
+from forbear_server.services.unclaimed_stops import bind_stops, share_unclaimed, stopped_words
 from forbear_server.store.address_words import address_word
 from forbear_server.store.models import Borrower, BorrowerAddress
 from forbear_server.store.sealing import seal, unseal
@@ -40,18 +41,32 @@ def replace_addresses(*, lender_id: int, persons: Iterable[Person], now: datetim
 
     To be called inside the transaction that takes the tape, when the persons are recorded. An
     address out of use for another reason than a tape stays so, however often a tape repeats it. Who
-    has no address yet gets it when it is first needed.
+    has no address yet gets it when it is first needed, but for a number from which somebody asked
+    us to stop while it was nobody's: it is theirs now, and so is what was said.
     """
+    share_unclaimed(lender_id)
+    stopped = stopped_words(lender_id)
     known = _known(lender_id)
     changed = 0
     for person in persons:
         for kind in _OF_TAPES:
             there = known.get((person.borrower_ref, kind), {})
-            written = _written(lender_id, person, kind) if there else ""
-            if written:
-                word = address_word(kind, written)
-                changed += _use(lender_id, person.borrower_ref, kind, (word, written), there, now)
+            is_asked = there or (stopped and kind == "phone")
+            written = _written(lender_id, person, kind) if is_asked else ""
+            word = address_word(kind, written) if written else ""
+            if not word or not (there or word in stopped):
+                continue
+            told = (word, written)
+            is_changed = _use(lender_id, person.borrower_ref, kind, told, there, now)
+            changed += is_changed
+            if is_changed and word in stopped:
+                owner = _locked(lender_id, person.borrower_ref)
+                bind_stops(borrower=owner, words=[word], now=now)
     return changed
+
+
+def _locked(lender_id: int, borrower_ref: str) -> Borrower:
+    return Borrower.objects.select_for_update().get(lender_id=lender_id, ref=borrower_ref)
 
 
 def _known(lender_id: int) -> dict[tuple[str, str], Known]:
@@ -103,7 +118,7 @@ def _use(
     is_marked = standing is not None and standing.is_in_use and not standing.is_from_book
     if not (earlier or is_used or is_marked):
         return False
-    borrower = Borrower.objects.select_for_update().get(lender_id=lender_id, ref=borrower_ref)
+    borrower = _locked(lender_id, borrower_ref)
     if standing is None:
         BorrowerAddress.objects.create(
             lender_id=lender_id,

@@ -22,6 +22,11 @@ from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.services.message_rows import cancel_waiting
 from forbear_server.services.preference_rows import Statement, keep_statement
+from forbear_server.services.unclaimed_stops import (
+    bind_stops,
+    share_unclaimed,
+    stopped_words,
+)
 from forbear_server.store.address_words import address_word
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import Borrower, BorrowerAddress
@@ -56,6 +61,7 @@ def add_address(
     A social account or an app is kept together with the opt-in, in the words it was given in.
     Raises `AddressFaulty` or `BorrowerNotHere`; nothing is changed then.
     """
+    share_unclaimed(actor.lender_id)
     borrower = own_borrower(actor, borrower_ref)
     written = written_address(kind, address)
     if kind in OPT_INS and not opt_in_words.strip():
@@ -83,7 +89,7 @@ def add_address(
             words=opt_in_words[:200],
         )
         keep_statement(borrower=borrower, said=said, actor=actor, now=now)
-    return append_evidence(
+    recorded = append_evidence(
         "address.added",
         now=now,
         lender_id=actor.lender_id,
@@ -92,6 +98,8 @@ def add_address(
         body={"kind": kind},
         private={"word": word},
     )
+    bind_stops(borrower=borrower, words=[word], now=now)
+    return recorded
 
 
 def written_address(kind: str, address: str) -> str:
@@ -161,8 +169,21 @@ def _index_book(
                 is_from_book=True,
             )
         )
-    BorrowerAddress.objects.bulk_create(made, ignore_conflicts=True, batch_size=2000)
+    if made:
+        _keep_indexed(lender_id, made, now)
     return len(made)
+
+
+@transaction.atomic
+def _keep_indexed(lender_id: int, made: Sequence[BorrowerAddress], now: datetime) -> None:
+    """Addresses of the book, with what was said from them before anybody knew whose they are."""
+    share_unclaimed(lender_id)
+    BorrowerAddress.objects.bulk_create(made, ignore_conflicts=True, batch_size=2000)
+    stopped = stopped_words(lender_id)
+    for address in made:
+        if address.ref in stopped:
+            owner = Borrower.objects.select_for_update().get(pk=address.borrower_id)
+            bind_stops(borrower=owner, words=[address.ref], now=now)
 
 
 def take_out_of_use(

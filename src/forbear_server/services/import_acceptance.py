@@ -34,6 +34,7 @@ from forbear_server.services.evidence import append_evidence
 from forbear_server.services.import_checks import checked_tape, keep_counts, keep_findings
 from forbear_server.services.imports import ACCEPTED_STATES
 from forbear_server.services.persons import Person, record_loans, record_persons
+from forbear_server.services.unclaimed_stops import share_unclaimed
 from forbear_server.store import run_locks
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Import
@@ -190,6 +191,7 @@ def _take(
 ) -> ImportReport:
     tables = {} if checked.is_fatal else clean_tables(checked)
     if not checked.is_fatal and (clean_rows_only or not checked.has_errors):
+        share_unclaimed(lender_id)
         record_persons(lender_id=lender_id, persons=_people(checked, tables))
         replace_addresses(lender_id=lender_id, persons=_people(checked, tables), now=now)
         record_loans(lender_id=lender_id, loans=_loans(tables))

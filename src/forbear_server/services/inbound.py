@@ -7,24 +7,33 @@ person with the step it proposes.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from forbear.contact.channels import Channel
 from forbear.contact.dispatch import Inbound
-from forbear.contact.preferences import PreferenceKind
 from forbear.contact.wording.intents import intents_of
 from forbear.contact.wording.stop_words import Scope, opt_out
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.addresses import borrower_of, owners_of
 from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.selectors.inbound import (
+    ADDRESS_FIELD,
+    READERS,
+    TEXT_FIELD,
+    reply_text,
+    unclaimed_replies,
+)
 from forbear_server.selectors.lenders import LenderRow
 from forbear_server.services.addresses import index_phones
 from forbear_server.services.evidence import Recorded, append_evidence
-from forbear_server.services.preference_rows import Statement, keep_statement
+from forbear_server.services.preference_rows import keep_statement
+from forbear_server.services.refusals import refusals_recorded
+from forbear_server.services.reveals import RevealRefused
+from forbear_server.services.unclaimed_stops import hold_unclaimed, stop_statement
 from forbear_server.store.address_words import address_word
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import Borrower, ChannelSender, InboundMessage
@@ -33,6 +42,14 @@ from forbear_server.store.sealing import seal
 LONGEST_KEPT = 5000
 # What a person may say was done; nothing else stands open in the log.
 OUTCOMES = frozenset({"read", "done", "answered"})
+
+
+class ReplyReason(StrEnum):
+    """What the text of a reply nobody is known to have written is read for."""
+
+    WHOSE_NUMBER = "whose_number"
+    COMPLAINT = "complaint"
+    REGULATOR = "regulator"
 
 
 class InboundUnknown(RequestRefused):
@@ -48,7 +65,8 @@ def record_inbound(
     """Keep what came in, once; stop words opt the person out in the same transaction.
 
     None when it was told before. An address that several borrowers share opts all of them out;
-    one that is nobody's we know is kept, and counted on the page of the channels.
+    one that is nobody's we know is kept, shown on the page of the channels, and binds whoever it
+    turns out to belong to.
     """
     sender = ChannelSender.objects.get(pk=sender_id)
     if InboundMessage.objects.filter(sender=sender, channel_id=event.channel_id).exists():
@@ -59,7 +77,11 @@ def record_inbound(
     on = now.astimezone(ZoneInfo(lender.time_zone)).date()
     found = intents_of(text, on=on)
     stop = opt_out(text)
+    if stop is not None and borrower is None:
+        hold_unclaimed(lender.lender_id)
+        borrower = _owner(lender, kind, word, now)
     row_id = uuid4()
+    place = f"{lender.lender_id}:{row_id}"
     InboundMessage.objects.create(
         uuid=row_id,
         lender_id=lender.lender_id,
@@ -68,7 +90,8 @@ def record_inbound(
         channel=sender.channel,
         channel_id=event.channel_id,
         address_ref=word,
-        text_sealed=seal(text, field="inbound_message.text", row=f"{lender.lender_id}:{row_id}"),
+        address_sealed="" if borrower else seal(event.address, field=ADDRESS_FIELD, row=place),
+        text_sealed=seal(text, field=TEXT_FIELD, row=place),
         received_at=event.at,
         intents=[
             {"code": one.code.value, "on": one.on.isoformat() if one.on else ""} for one in found
@@ -96,23 +119,9 @@ def record_inbound(
 def _opt_out_all(word: str, scope: Scope, channel: str, text: str, now: datetime) -> None:
     """Everybody who shares the address: leaving in peace comes first."""
     owners = Borrower.objects.select_for_update().filter(pk__in=owners_of(word))
+    said = stop_statement(scope, channel, words=text)
     for owner in owners.order_by("pk"):
-        _opt_out(owner, scope, channel, text, now)
-
-
-def _opt_out(borrower: Borrower, scope: Scope, channel: str, text: str, now: datetime) -> None:
-    is_all = scope is Scope.ALL
-    keep_statement(
-        borrower=borrower,
-        said=Statement(
-            kind=PreferenceKind.CONTACT_STOPPED if is_all else PreferenceKind.CHANNEL_OPT_OUT,
-            source="inbound",
-            channel=None if is_all else Channel(channel),
-            words=text[:200],
-        ),
-        actor=None,
-        now=now,
-    )
+        keep_statement(borrower=owner, said=said, actor=None, now=now)
 
 
 @transaction.atomic
@@ -124,7 +133,7 @@ def close_inbound(*, actor: Actor, inbound_id: UUID, outcome: str, now: datetime
         .filter(pk=inbound_id, handled_at__isnull=True)
         .first()
     )
-    if row is None or row.borrower is None or not visible_refs(actor, [row.borrower.ref]):
+    if row is None or not _may_read(actor, row):
         raise InboundUnknown("There is no such message to close, or it is not yours to see.")
     outcome = outcome if outcome in OUTCOMES else "read"
     row.handled_at, row.handled_by_id, row.handled_as = now, actor.user_id, outcome
@@ -135,9 +144,38 @@ def close_inbound(*, actor: Actor, inbound_id: UUID, outcome: str, now: datetime
         lender_id=actor.lender_id,
         actor=actor,
         about=f"inbound:{row.pk}",
-        person=borrower_person(row.borrower.ref),
+        person=borrower_person(row.borrower.ref) if row.borrower else None,
         body={"channel": row.channel, "outcome": outcome},
     )
+
+
+@refusals_recorded("pii.refused", RevealRefused)
+@transaction.atomic
+def read_unclaimed(*, actor: Actor, inbound_id: UUID, reason: str, now: datetime) -> str:
+    """What somebody wrote from a number nobody here has, for a reason. Raises `RevealRefused`."""
+    if reason not in set(ReplyReason):
+        raise RevealRefused(
+            "Say what the text is read for: the reason is recorded.", reason="reason_missing"
+        )
+    row = unclaimed_replies(actor).filter(pk=inbound_id).first()
+    if row is None:
+        raise RevealRefused("There is no such reply, or you may not read it.", reason="not_yours")
+    append_evidence(
+        "pii.revealed",
+        now=now,
+        lender_id=actor.lender_id,
+        actor=actor,
+        about=f"inbound:{row.pk}",
+        body={"role": str(actor.role)},
+        private={"what": "reply", "reason": reason},
+    )
+    return reply_text(row)
+
+
+def _may_read(actor: Actor, row: InboundMessage) -> bool:
+    if row.borrower is None:
+        return actor.role in READERS
+    return bool(visible_refs(actor, [row.borrower.ref]))
 
 
 def _owner(lender: LenderRow, kind: str, word: str, now: datetime) -> Borrower | None:

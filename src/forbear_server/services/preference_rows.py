@@ -37,6 +37,8 @@ class Statement:
     language: str = ""
     until: datetime | None = None
     words: str = ""
+    # The thing it rests on, by an id that is nobody's: the reply that said so.
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def keep_statement(
         now=now,
         lender_id=borrower.lender_id,
         actor=actor,
+        about=said.about,
         person=borrower_person(borrower.ref),
         body={
             "kind": said.kind.value,
