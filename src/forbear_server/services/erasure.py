@@ -25,6 +25,7 @@ from forbear_server.store.models import (
     Call,
     ContactHold,
     ContactPreference,
+    ContactReport,
     EarlyWarning,
     EvidencePerson,
     EvidenceSubject,
@@ -104,10 +105,10 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
 
 
 def _delete_contact(borrower_ref: str) -> None:
-    """Messages with their receipts, replies, calls, notes, addresses, wishes and holds go too."""
+    """Messages with their receipts, replies, calls, notes, addresses, wishes and reports go too."""
     for table in (Message, InboundMessage, Call, BorrowerNote, BorrowerAddress):
         table.objects.filter(borrower__ref=borrower_ref).delete()
-    for stated in (ContactPreference, ContactHold):
+    for stated in (ContactPreference, ContactHold, ContactReport):
         stated.objects.filter(borrower__ref=borrower_ref).delete()
 
 
