@@ -14,8 +14,11 @@ from forbear.compliance.verdicts import Ruling
 from forbear.contact.attempts import Outcome
 from forbear.contact.channels import Channel
 from forbear.contact.permission import ContactRequest, Permission
+from forbear_server.console.timeline_display import shown_items
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.books import run_folder
+from forbear_server.selectors.borrower_pages import find_borrower_page
+from forbear_server.selectors.contact_timelines import find_timeline
 from forbear_server.services.contact_outcomes import (
     ContactOutcome,
     OutcomesRefused,
@@ -195,3 +198,19 @@ def test_the_nights_mask_counts_the_desks_calls_of_today(officer: Actor) -> None
     rows = mask.filter(of_call).collect().select("ruling", "rule_ids").rows()
     assert rows == [("refused", ["CN-GBT45251-FREQ-INTERACTIVE"])]
     assert ask(officer).judgement.ruling is Ruling.REFUSED
+
+
+def test_the_borrowers_timeline_says_where_nobody_asked_before(officer: Actor) -> None:
+    permit = used_permit(officer)
+    report(officer, call(30, Outcome.NO_ANSWER), call(2, permit=permit))
+    page = find_borrower_page(officer, "B-1", now=NOW)
+    assert page is not None
+    rows = [one for one in find_timeline(officer, page) if one.kind == "report"]
+    assert [(one.outcome, one.verdict) for one in rows] == [
+        ("connected", "allowed"),
+        ("no_answer", "unasked"),
+    ]
+    assert rows[0].permit_evidence_id
+    assert not rows[1].permit_evidence_id
+    shown = shown_items(rows, hides_money=False)
+    assert [one.verdict for one in shown] == ["可以", "事先没有取得许可"]
