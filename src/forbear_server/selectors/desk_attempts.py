@@ -41,10 +41,11 @@ def desk_attempts(
     if borrower_ids is not None:
         permits = permits.filter(borrower_id__among=borrower_ids)
         reports = reports.filter(borrower_id__among=borrower_ids)
+    if without:
+        permits = permits.exclude(pk__among=without)
     counted = permits.exclude(state="issued", closes_at__lte=at).only(*_COUNTED)
     for row in counted.iterator() if borrower_ids is None else counted:
-        if row.pk not in without:
-            yield row.borrower_id, _of_permit(row, at)
+        yield row.borrower_id, _of_permit(row, at)
     for key, borrower_id, channel, outcome, ended_at in reports.values_list(*_REPORTED):
         yield (
             borrower_id,
