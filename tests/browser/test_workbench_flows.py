@@ -96,6 +96,36 @@ def test_a_note_is_written_by_keys_and_stands_under_its_filter(open_as: OpenAs) 
     expect(row.locator("a")).to_have_attribute("href", re.compile("/console/evidence/"))
 
 
+def test_a_draft_is_kept_while_typing_and_stands_there_again_until_it_is_let_go(
+    open_as: OpenAs,
+) -> None:
+    page = open_as("lead", "/console/")
+    page.clock.install()
+    page.goto(page.url.replace("/console/", f"{LIN}?channel=mail"))
+    line = page.locator("[data-testid=C07-composer] [data-testid=C07-draft]")
+    expect(line).to_be_hidden()
+    page.locator("#compose-subject").fill("您好")
+    page.locator("#compose-text").press_sequentially("写到一半")
+    page.clock.fast_forward(4_000)
+    expect(line).to_be_hidden()
+    with page.expect_response(re.compile("/drafts/mail/$")):
+        page.clock.fast_forward(1_100)
+    expect(line).to_have_text(re.compile(r"^\s*草稿已保存 \d\d:\d\d\s+丢弃草稿\s*$"))
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator("#compose-text")).to_have_value("写到一半")
+    expect(page.locator("#compose-subject")).to_have_value("您好")
+    # A tab that is left is kept at once.
+    page.locator("#compose-text").press_sequentially("了")
+    with page.expect_response(re.compile("/drafts/mail/$")):
+        page.locator("[data-composes]").last.click()
+    expect(page.locator("[data-testid=C07-composer] .badge-word.is-quiet")).to_have_text(["草稿"])
+    page.goto(page.url.partition("?")[0])
+    expect(page.locator("#compose-text")).to_have_value("写到一半了")
+    line.get_by_role("button").click()
+    expect(page.locator("#compose-text")).to_have_value("")
+    expect(line).to_be_hidden()
+
+
 def test_the_timeline_is_walked_and_unfolded_by_keys(open_as: OpenAs) -> None:
     page = open_as("collector", f"{LIN}?show=money")
     rows = page.locator("[data-testid=C07-timeline] [data-row]")

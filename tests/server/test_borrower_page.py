@@ -18,10 +18,11 @@ from forbear.contact.calls import LineEvent
 from forbear.contact.preferences import HoldKind
 from forbear.loans.payments import Payment, PaymentKind
 from forbear.primitives.identifiers import PaymentId
+from forbear.rulebooks.cn_civil_code_2021.limitation_states import Limitation, LimitationState
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.borrower_pages import find_borrower_page
 from forbear_server.selectors.contact_timelines import find_timeline
-from forbear_server.selectors.limitations import Limitation, LimitationState, limitation_of
+from forbear_server.selectors.limitations import limitation_of
 from forbear_server.selectors.loans import LoanExplained, find_loan
 from forbear_server.services.behaviour import ReportedEvent, take_behaviour_event
 from forbear_server.services.call_lines import note_telephones

@@ -35,6 +35,7 @@ from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_
 from forbear_server.selectors.calls import CallView, find_open_call
 from forbear_server.selectors.case_timelines import newest_import
 from forbear_server.selectors.contact_timelines import find_timeline
+from forbear_server.selectors.kept_drafts import list_drafts
 from forbear_server.selectors.rules import daily_caps
 from forbear_server.services.gate import GateClosed, check_log_is_sound, may_contact_on
 
@@ -67,13 +68,16 @@ def whole_page(
     hides_money = call is not None and call.hides_money
     today = now.astimezone(ZoneInfo(request.actor.lender_time_zone)).date()
     worst = found.worst
+    # Nothing typed about a debt is shown while another may be on the line, nor written over.
+    is_kept = may_write(request.actor, Screen.LOAN) and not hides_money
+    drafts = list_drafts(request.actor, found.borrower_id, now=now) if is_kept else None
     context = {
         "page": found,
         "today": today,
         "hides_money": hides_money,
         "bucket": bucket_word(worst.bucket) if worst else "",
         "loans": shown_loans(request.actor, found),
-        "scores": shown_scores(found),
+        "scores": shown_scores(request.actor, found),
         "reveal_reasons": [(code, str(label)) for code, label in REVEAL_REASONS.items()],
         "purposes_of_playing": [(code, str(label)) for code, label in PURPOSES.items()],
         "holds": [shown_hold(one, hides_kind=hides_money) for one in found.holds],
@@ -93,8 +97,8 @@ def whole_page(
         "pauses": (7, 14, LONGEST_PAUSE_DAYS),
         "recorded": recorded_line(request),
         **panel_context(request, whole, now),
-        **call_context(request, found, call, now),
-        **composer_context(request, found, now),
+        **call_context(request, found, call, now, drafts or {}),
+        **composer_context(request, found, now, drafts=drafts),
         **more,
     }
     return render(request, "console/borrower.html", context, status=status)

@@ -24,6 +24,7 @@ from forbear_server.console.call_wording import (
     IDENTITIES,
     PURPOSES,
 )
+from forbear_server.console.composer_display import Drafts
 from forbear_server.console.contact_wording import DISPOSITIONS as DISPOSITIONS_SAID
 from forbear_server.console.wording import word
 from forbear_server.selectors.approved_templates import approved_templates, template_values
@@ -35,6 +36,7 @@ from forbear_server.selectors.calls import (
     has_team_lead,
     list_calls,
 )
+from forbear_server.selectors.kept_drafts import DraftLine, DraftPlace
 from forbear_server.selectors.telephones import find_telephones
 
 _PAST = 5
@@ -99,13 +101,20 @@ class ShownCall:
 
 
 def call_context(
-    request: ConsoleRequest, page: BorrowerPage, call: CallView | None, now: datetime
+    request: ConsoleRequest,
+    page: BorrowerPage,
+    call: CallView | None,
+    now: datetime,
+    drafts: Drafts | None = None,
 ) -> dict[str, object]:
     """The open call with this borrower, what may be done about it, and the calls before it."""
     telephones = find_telephones(now=now)
     is_mine = call is not None and call.is_mine
     past = [one for one in list_calls(request.actor, page.ref) if not one.is_open][:_PAST]
     elsewhere = None if is_mine else find_own_open_call(request.actor)
+    kept = (drafts or {}).get(DraftPlace.DISPOSITION)
+    # A note on an earlier call is none on this one.
+    closing = kept if kept and call and kept.saved_at >= call.asked_at else None
     return {
         "call": ShownCall.of(call, now) if call else None,
         "call_is_mine": is_mine,
@@ -123,7 +132,8 @@ def call_context(
             for shown in (ShownCall.of(one, now) for one in past)
         ],
         "purposes": [(code, str(label)) for code, label in PURPOSES.items()],
-        "closing_typed": _typed(request, call),
+        "closing_typed": _typed(request, call, closing),
+        "closing_draft": closing,
         "call_now": now,
     }
 
@@ -136,11 +146,15 @@ def ai_scripts(page: BorrowerPage) -> list[tuple[str, str]]:
     return [(str(one.template_id), one.name) for one in found]
 
 
-def _typed(request: ConsoleRequest, call: CallView | None) -> dict[str, str]:
+def _typed(
+    request: ConsoleRequest, call: CallView | None, kept: DraftLine | None
+) -> dict[str, str]:
     """What stands in the form of the disposition: as typed, or as confirmed before."""
     names = ("note", "disposition", "from", "until", "kept_debt_back")
     is_ours = "step" in request.POST or "disposition" in request.POST
     typed = {name: request.POST.get(name, "")[:200] if is_ours else "" for name in names}
+    if not is_ours and kept is not None:
+        typed["note"] = kept.draft.text
     if call is not None and not typed["disposition"]:
         typed["disposition"] = call.disposition
     return typed

@@ -25,6 +25,7 @@ from forbear_server.console.wording import word
 from forbear_server.console.worklists import shown_ground
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.calls import CallView, find_open_call
+from forbear_server.selectors.kept_drafts import DraftPlace
 from forbear_server.selectors.rules import ground_of
 from forbear_server.selectors.telephones import find_telephones
 from forbear_server.services.ai_calls import with_ai_voice
@@ -39,6 +40,7 @@ from forbear_server.services.call_distress import go_on_with_guide, note_distres
 from forbear_server.services.call_lines import ask_for_silence, ask_to_end
 from forbear_server.services.calls import CallAnswer, CallAsked, begin_call
 from forbear_server.services.gate import GateClosed
+from forbear_server.services.kept_drafts import discard_draft
 from forbear_server.services.recordings import open_recording
 from forbear_server.ui.clock import business_now
 
@@ -208,6 +210,7 @@ def close(request: ConsoleRequest, ref: str) -> HttpResponseBase:
         recorded = close_call(actor=request.actor, call_id=call.call_id, told=told, now=now)
     except CallRefused as refused:
         return _refused(request, ref, refused, now, status=422)
+    discard_draft(actor=request.actor, borrower_ref=ref, place=DraftPlace.DISPOSITION)
     return _back(ref, recorded.entry_id)
 
 

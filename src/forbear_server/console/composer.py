@@ -37,8 +37,10 @@ from forbear_server.selectors.approved_templates import (
 )
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.calls import find_open_call
+from forbear_server.selectors.kept_drafts import DraftPlace, list_drafts
 from forbear_server.selectors.rules import ground_of
 from forbear_server.services.gate import GateClosed
+from forbear_server.services.kept_drafts import discard_draft
 from forbear_server.services.message_drafts import MessageDraft, Queued, Refusal
 from forbear_server.services.messages import queue_message
 from forbear_server.services.notes import InternalNoteRefused, write_note
@@ -50,7 +52,10 @@ from forbear_server.ui.clock import business_now
 def check(request: ConsoleRequest, ref: str) -> HttpResponse:
     """Screen what is being typed, or put suggested words in their place; nothing is kept."""
     now = business_now()
-    page = concealed(found_or_404(request, ref, now), find_open_call(request.actor, ref))
+    call = find_open_call(request.actor, ref)
+    page = concealed(found_or_404(request, ref, now), call)
+    hides = call is not None and call.hides_money
+    drafts = None if hides else list_drafts(request.actor, page.borrower_id, now=now)
     typed = typed_in(request)
     number = request.POST.get("replace", "")
     is_replaced = number.isascii() and number.isdigit() and len(number) <= 3
@@ -62,7 +67,7 @@ def check(request: ConsoleRequest, ref: str) -> HttpResponse:
         "may_work": True,
         "is_replaced": is_replaced,
         "is_chosen_anew": is_chosen_anew,
-        **composer_context(request, page, now, typed),
+        **composer_context(request, page, now, typed, drafts),
     }
     if not request.htmx:
         context.pop("page")
@@ -91,6 +96,7 @@ def note(request: ConsoleRequest, ref: str) -> HttpResponseBase:
         status = 422 if refused.reason in {"length", "not_fit"} else 409
         problem = word(NOTE_REFUSALS, refused.reason)
         return page_with(request, ref, now, status=status, note_problem=problem)
+    discard_draft(actor=request.actor, borrower_ref=ref, place=DraftPlace.NOTE)
     address = reverse("console:borrower", args=[ref])
     return HttpResponseRedirect(f"{address}?recorded={recorded.entry_id}")
 
@@ -120,6 +126,8 @@ def send(request: ConsoleRequest, ref: str) -> HttpResponseBase:
         return _refused(request, ref, now, refused.code)
     if queued.refusal is not None:
         return _not_queued(request, ref, now, queued)
+    place = DraftPlace(typed.channel.value)
+    discard_draft(actor=request.actor, borrower_ref=ref, place=place, text=typed.text)
     address = reverse("console:borrower", args=[ref])
     return HttpResponseRedirect(f"{address}?recorded={queued.evidence_id}")
 

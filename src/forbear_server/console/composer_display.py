@@ -6,7 +6,7 @@ Its last tab is no message: a note for colleagues, which is never sent.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,6 +31,7 @@ from forbear_server.selectors.approved_templates import (
     template_values,
 )
 from forbear_server.selectors.borrower_pages import BorrowerPage
+from forbear_server.selectors.kept_drafts import DraftLine, DraftPlace
 from forbear_server.selectors.message_cases import lender_names, message_cases
 from forbear_server.services.notes import LONGEST_NOTE
 
@@ -39,6 +40,7 @@ LANGUAGES = frozenset(one.value for one in Language)
 WITH_SUBJECT = frozenset({Channel.MAIL, Channel.LETTER})
 READERS = frozenset({Role.LEAD, Role.COMPLIANCE})
 NOTE = "note"
+Drafts = Mapping[DraftPlace, DraftLine]
 LONGEST_FREE = 400
 _KINDS = {"block": "harm", "person": "care", "advise": "note"}
 
@@ -89,10 +91,17 @@ class Typed:
 
 
 def composer_context(
-    request: ConsoleRequest, page: BorrowerPage, now: datetime, typed: Typed | None = None
+    request: ConsoleRequest,
+    page: BorrowerPage,
+    now: datetime,
+    typed: Typed | None = None,
+    drafts: Drafts | None = None,
 ) -> dict[str, object]:
-    """The composer as it stands: typed values kept, screened when there is a text."""
-    typed = typed or typed_in(request)
+    """The composer as it stands: typed values kept, screened when there is a text.
+
+    `drafts` are those of a page that is opened; None where none may be shown or kept.
+    """
+    typed = typed or with_draft(request, typed_in(request), drafts or {})
     language = page.language if page.language in LANGUAGES else Language.ZH.value
     choices = [] if typed.is_note else approved_templates(typed.channel, language)
     chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
@@ -112,7 +121,38 @@ def composer_context(
         "may_answer_for_words": request.actor.role in READERS,
         "new_key": secrets.token_hex(16),
         "longest_note": LONGEST_NOTE,
+        "keeps_drafts": drafts is not None,
+        "drafted_places": [place.value for place in drafts or {}],
+        "draft": (drafts or {}).get(place_of(typed)),
     }
+
+
+def place_of(typed: Typed) -> DraftPlace:
+    """Where what is typed would be kept."""
+    return DraftPlace.NOTE if typed.is_note else DraftPlace(typed.channel.value)
+
+
+def with_draft(request: ConsoleRequest, typed: Typed, drafts: Drafts) -> Typed:
+    """A page just opened goes on with what was kept; a tab that was asked for stays that tab."""
+    is_opened = request.method == "GET" and not (typed.text or typed.template_id)
+    in_composer = [one for one in drafts.values() if one.place is not DraftPlace.DISPOSITION]
+    if not is_opened or not in_composer:
+        return typed
+    is_asked = "channel" in request.GET
+    newest = max(in_composer, key=lambda one: one.saved_at)
+    kept = drafts.get(place_of(typed)) if is_asked else newest
+    if kept is None:
+        return typed
+    is_note = kept.place is DraftPlace.NOTE
+    return replace(
+        typed,
+        channel=typed.channel if is_note else Channel(kept.place.value),
+        is_note=is_note,
+        text=kept.draft.text,
+        free=kept.draft.text[:LONGEST_FREE],
+        subject=kept.draft.subject,
+        template_id=kept.draft.template_id,
+    )
 
 
 def shown_screening(

@@ -10,12 +10,14 @@ from django.utils.translation import pgettext
 
 from forbear.delinquency.buckets import Bucket
 from forbear.loans.arrears import ArrearsSplit, arrears_split
+from forbear.loans.states import LoanState
+from forbear.rulebooks.cn_civil_code_2021.limitation_states import LimitationState
 from forbear_server.console.score_wording import in_language
 from forbear_server.console.wording import is_english
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_pages import BorrowerPage
-from forbear_server.selectors.limitations import RULE_ID, LimitationState, limitation_of
-from forbear_server.selectors.loan_scores import ScoreExplained, find_loan_score
+from forbear_server.selectors.limitations import RULE_ID, limitation_of
+from forbear_server.selectors.loan_scores import ScoreExplained, find_loan_scores
 from forbear_server.selectors.loans import LoanExplained
 from forbear_server.services.early_warnings import WARNING_RECIPE
 
@@ -25,6 +27,11 @@ _LIMITATION_KINDS = {
     LimitationState.NORMAL: "quiet",
     LimitationState.NEAR: "care",
     LimitationState.PASSED: "harm",
+}
+_STATE_KINDS = {
+    LoanState.SETTLED: "ok",
+    LoanState.ON_TIME: "ok",
+    LoanState.IN_ARREARS: "care",
 }
 
 
@@ -79,11 +86,13 @@ def shown_loans(actor: Actor, page: BorrowerPage) -> list[ShownLoanCard]:
     return [_card(actor, loan) for loan in page.loans]
 
 
-def shown_scores(page: BorrowerPage) -> list[ShownScore]:
-    """The score of each loan that has one, by the card in use."""
-    found = [(loan.facts.ref, find_loan_score(loan.facts.ref, recipe=WARNING_RECIPE))
-             for loan in page.loans]  # fmt: skip
-    return [_score(ref, score) for ref, score in found if score is not None]
+def shown_scores(actor: Actor, page: BorrowerPage) -> list[ShownScore]:
+    """The score of each loan that has one, by the card in use, in the order of the loans."""
+    refs = [loan.facts.ref for loan in page.loans]
+    if not refs:
+        return []
+    found = find_loan_scores(actor, refs, recipe=WARNING_RECIPE)
+    return [_score(ref, found[ref]) for ref in refs if ref in found]
 
 
 def _score(loan_ref: str, found: ScoreExplained) -> ShownScore:
@@ -97,7 +106,6 @@ def _score(loan_ref: str, found: ScoreExplained) -> ShownScore:
 
 
 def _card(actor: Actor, loan: LoanExplained) -> ShownLoanCard:
-    state, kind = _state(loan)
     return ShownLoanCard(
         loan=loan,
         tail=loan.facts.ref[-TAIL:],
@@ -111,8 +119,8 @@ def _card(actor: Actor, loan: LoanExplained) -> ShownLoanCard:
         following=_following(loan),
         rate=_percent(loan),
         limitation=_limitation(actor, loan),
-        state=state,
-        state_kind=kind,
+        state=_state_word(loan.state),
+        state_kind=_STATE_KINDS.get(loan.state, "quiet"),
     )
 
 
@@ -125,14 +133,14 @@ def _following(loan: LoanExplained) -> ShownDue | None:
     return None
 
 
-def _state(loan: LoanExplained) -> tuple[str, str]:
-    if loan.facts.recalled_on is not None and loan.facts.recalled_on <= loan.as_of:
-        return _("已收回委托"), "quiet"
-    if loan.facts.written_off_on is not None and loan.facts.written_off_on <= loan.as_of:
-        return _("已核销"), "quiet"
-    if loan.outstanding_minor == 0:
-        return _("已结清"), "ok"
-    return (_("逾期"), "care") if loan.aging.days_past_due else (_("正常还款"), "ok")
+def _state_word(state: LoanState) -> str:
+    return {
+        LoanState.RECALLED: _("已收回委托"),
+        LoanState.WRITTEN_OFF: _("已核销"),
+        LoanState.SETTLED: _("已结清"),
+        LoanState.IN_ARREARS: _("逾期"),
+        LoanState.ON_TIME: _("正常还款"),
+    }[state]
 
 
 def _limitation(actor: Actor, loan: LoanExplained) -> ShownLimitation | None:

@@ -24,7 +24,6 @@ def visible_refs(actor: Actor, refs: Iterable[str]) -> set[str]:
         return set()
     own = visible_items(actor).filter(borrower__ref__in=asked)
     warned = EarlyWarning.objects.filter(borrower__ref__in=asked, state=EarlyWarning.State.OPEN)
-    return {
-        *own.values_list("borrower__ref", flat=True),
-        *warned.values_list("borrower__ref", flat=True),
-    }
+    # One question for both: every page and every service asks it.
+    refs = own.order_by().values_list("borrower__ref", flat=True)
+    return set(refs.union(warned.order_by().values_list("borrower__ref", flat=True)))

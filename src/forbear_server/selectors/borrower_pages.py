@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.selectors.borrowers import full_name, masked_phone
-from forbear_server.selectors.loans import LoanExplained, find_loan
+from forbear_server.selectors.loans import LoanExplained, find_loans
 from forbear_server.store.models import (
     Borrower,
     BorrowerAddress,
     ContactHold,
     ContactPreference,
-    Loan,
 )
 
 
@@ -96,13 +95,7 @@ def find_borrower_page(actor: Actor, ref: str, *, now: datetime) -> BorrowerPage
     if row is None:
         return None
     today = now.astimezone(ZoneInfo(actor.lender_time_zone)).date()
-    loans = [
-        found
-        for loan_ref in Loan.objects.filter(borrower=row)
-        .order_by("ref")
-        .values_list("ref", flat=True)
-        if (found := find_loan(actor, loan_ref, as_of=today)) is not None
-    ]
+    loans = find_loans(actor, row, as_of=today)
     loans.sort(key=lambda loan: (-loan.aging.days_past_due, loan.facts.ref))
     return BorrowerPage(
         borrower_id=row.pk,

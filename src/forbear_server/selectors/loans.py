@@ -5,6 +5,7 @@ The numbers are computed by the domain from schedule and payments, never read ba
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,8 +21,9 @@ from forbear.loans.payments import Payment
 from forbear.loans.payoff import Payoff, payoff_amount
 from forbear.loans.penalty import PenaltyAccrual, penalty_accruals
 from forbear.loans.schedules import Instalment
+from forbear.loans.states import LoanStanding, LoanState, loan_state
 from forbear.portfolio.book import Book, partition_of
-from forbear.portfolio.borrowers import loan_rows
+from forbear.portfolio.borrowers import LoanRows, loan_rows
 from forbear.primitives.day_counts import DayCount
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
@@ -88,6 +90,18 @@ class LoanExplained:
     def outstanding_minor(self) -> int:
         return self.aging.outstanding_minor + self.penalty_minor
 
+    @property
+    def state(self) -> LoanState:
+        return loan_state(
+            LoanStanding(
+                outstanding_minor=self.outstanding_minor,
+                days_past_due=self.aging.days_past_due,
+                written_off_on=self.facts.written_off_on,
+                recalled_on=self.facts.recalled_on,
+            ),
+            as_of=self.as_of,
+        )
+
 
 def find_loan(actor: Actor, ref: str, *, as_of: date) -> LoanExplained | None:
     """The loan explained, or None: not there, or not this person's to see, which is one answer."""
@@ -99,7 +113,20 @@ def find_loan(actor: Actor, ref: str, *, as_of: date) -> LoanExplained | None:
     borrower = Borrower.objects.filter(ref=row["borrower_id"]).first()
     if not visible_refs(actor, [str(row["borrower_id"])]):
         return None
-    return _explained(actor, book, partition, row, borrower, as_of)
+    return _explained(actor, book, partition, [row], borrower, as_of)[0]
+
+
+def find_loans(actor: Actor, borrower: Borrower, *, as_of: date) -> list[LoanExplained]:
+    """All of a borrower's loans explained, by ref; the tables are read once for all of them.
+
+    The caller has made sure that this person may see the borrower.
+    """
+    refs = list(Loan.objects.filter(borrower=borrower).values_list("ref", flat=True))
+    book = open_book(actor.lender_code)
+    partition = partition_of(actor.lender_code, borrower.ref, book.manifest.partitions)
+    own = (pl.col("lender") == actor.lender_code) & pl.col("loan_id").is_in(refs)
+    rows = book.scan("loans", partition).filter(own).sort("loan_id").collect().to_dicts()
+    return _explained(actor, book, partition, rows, borrower, as_of)
 
 
 def _place(actor: Actor, book: Book, ref: str) -> tuple[int, dict[str, object]] | None:
@@ -120,12 +147,28 @@ def _explained(
     actor: Actor,
     book: Book,
     partition: int,
-    row: dict[str, object],
+    rows: Sequence[Mapping[str, object]],
+    borrower: Borrower | None,
+    as_of: date,
+) -> list[LoanExplained]:
+    """Loans of one borrower, in the order of their rows."""
+    if not rows:
+        return []
+    held = loan_rows(book, partition, [int(str(row["loan_key"])) for row in rows])
+    attempts = _attempts(actor, book, partition, str(rows[0]["borrower_id"]))
+    return [
+        _one_explained(row, held[int(str(row["loan_key"]))], attempts, borrower, as_of)
+        for row in rows
+    ]
+
+
+def _one_explained(
+    row: Mapping[str, object],
+    held: LoanRows,
+    attempts: tuple[AttemptLine, ...],
     borrower: Borrower | None,
     as_of: date,
 ) -> LoanExplained:
-    key = int(str(row["loan_key"]))
-    held = loan_rows(book, partition, [key])[key]
     counted = aging(held.schedule, held.payments, as_of, pauses=held.pauses, re_ages=held.re_ages)
     facts = _facts(row)
     day_count = DayCount(facts.day_count) if facts.day_count else DayCount.ACTUAL_365
@@ -138,7 +181,7 @@ def _explained(
         payments=held.payments,
         pauses=held.pauses,
         re_ages=held.re_ages,
-        attempts=_attempts(actor, book, partition, facts.borrower_ref),
+        attempts=attempts,
         aging=counted,
         bucket=bucket_scheme(DEFAULT_SCHEME.ladder).bucket(counted.days_past_due),
         penalties=penalty_accruals(
@@ -163,7 +206,7 @@ def _explained(
     )
 
 
-def _facts(row: dict[str, object]) -> LoanFacts:
+def _facts(row: Mapping[str, object]) -> LoanFacts:
     return LoanFacts(
         ref=str(row["loan_id"]),
         borrower_ref=str(row["borrower_id"]),

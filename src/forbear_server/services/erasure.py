@@ -30,6 +30,7 @@ from forbear_server.store.models import (
     EvidencePerson,
     EvidenceSubject,
     InboundMessage,
+    KeptDraft,
     LoanScore,
     Message,
     PermitRequest,
@@ -105,8 +106,13 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
 
 
 def _delete_contact(borrower_ref: str) -> None:
-    """Messages with their receipts, replies, calls, notes, addresses, wishes and reports go too."""
-    for table in (Message, InboundMessage, Call, BorrowerNote, BorrowerAddress):
+    """Messages with their receipts, replies, calls, notes, drafts, addresses, wishes, reports go.
+
+    So does what came from the person's numbers while nobody knew whose they were.
+    """
+    words = BorrowerAddress.objects.filter(borrower__ref=borrower_ref).values("ref")
+    InboundMessage.objects.filter(borrower__isnull=True, address_ref__in=words).delete()
+    for table in (Message, InboundMessage, Call, BorrowerNote, KeptDraft, BorrowerAddress):
         table.objects.filter(borrower__ref=borrower_ref).delete()
     for stated in (ContactPreference, ContactHold, ContactReport):
         stated.objects.filter(borrower__ref=borrower_ref).delete()

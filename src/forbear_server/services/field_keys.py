@@ -25,6 +25,7 @@ from forbear_server.store.models import (
     Call,
     EvidencePerson,
     InboundMessage,
+    KeptDraft,
     Message,
     User,
 )
@@ -34,12 +35,13 @@ from forbear_server.store.tape_files import kept_files
 
 BORROWER_FIELDS = ("name", "phone", "id_number", "address")
 # Sealed columns of contact, bound to their own row by its uuid.
-Sealed = Message | InboundMessage | Call | BorrowerNote
+Sealed = Message | InboundMessage | Call | BorrowerNote | KeptDraft
 CONTACT_FIELDS: tuple[tuple[type[Sealed], tuple[str, ...], str], ...] = (
     (Message, ("text", "subject", "address"), "message"),
-    (InboundMessage, ("text",), "inbound_message"),
+    (InboundMessage, ("text", "address"), "inbound_message"),
     (Call, ("note",), "call"),
     (BorrowerNote, ("text",), "borrower_note"),
+    (KeptDraft, ("text",), "kept_draft"),
 )
 
 

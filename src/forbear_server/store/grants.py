@@ -55,6 +55,7 @@ GRANTS = {
     "contact_report": "SELECT, INSERT, DELETE",
     "call": _ALL,
     "borrower_note": _ALL,
+    "kept_draft": _ALL,
     "django_session": _ALL,
     "django_migrations": "SELECT",
 }

@@ -25,7 +25,7 @@ def statements() -> list[str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0017_outbox_rows")]
+    dependencies = [("store", "0018_kept_drafts")]
 
     operations = [
         migrations.CreateModel(

@@ -12,6 +12,7 @@ from forbear_server.store.models.evidence import (
     RetentionHold,
 )
 from forbear_server.store.models.imports import Import, ImportFinding, MappingTemplate
+from forbear_server.store.models.kept_drafts import KeptDraft
 from forbear_server.store.models.lenders import Lender
 from forbear_server.store.models.loans import Loan
 from forbear_server.store.models.log import (
@@ -58,6 +59,7 @@ __all__ = [
     "Import",
     "ImportFinding",
     "InboundMessage",
+    "KeptDraft",
     "Lender",
     "Loan",
     "LoanScore",

@@ -162,6 +162,9 @@ class InboundMessage(models.Model):
     channel = models.CharField(max_length=32)
     channel_id = models.CharField(max_length=200)
     address_ref = models.CharField(max_length=64)
+    # The address itself, of one that is nobody's we know: a page shows it masked. Sealed with field
+    # "inbound_message.address" and the same row; empty where the borrower is known.
+    address_sealed = models.TextField(blank=True)
     # Sealed with field "inbound_message.text" and row "<lender id>:<uuid>".
     text_sealed = models.TextField(blank=True)
     received_at = models.DateTimeField()
@@ -178,7 +181,15 @@ class InboundMessage(models.Model):
 
     class Meta:
         db_table = "inbound_message"
-        indexes = [models.Index(fields=["lender", "borrower", "received_at"])]
+        indexes = [
+            models.Index(fields=["lender", "borrower", "received_at"]),
+            # Stop words of numbers nobody knew, asked for whenever a number becomes somebody's.
+            models.Index(
+                fields=["lender", "address_ref"],
+                name="inbound_message_unclaimed",
+                condition=models.Q(borrower__isnull=True) & ~models.Q(opted_out=""),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["sender", "channel_id"], name="inbound_message_once"),
         ]

@@ -34,6 +34,8 @@ class User(AbstractBaseUser):
     totp_last_step = models.BigIntegerField(default=0)
     last_sign_in_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # Until when a pause lasts that was taken after hard calls; no history of them is kept here.
+    break_until = models.DateTimeField(null=True, blank=True)
 
     # AbstractBaseUser's own column says the same as last_sign_in_at.
     last_login = None

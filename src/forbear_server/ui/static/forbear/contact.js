@@ -81,6 +81,7 @@
       const draft = text ? drafts[draftKind(text)] : "";
       if (draft && !text.value) {
         text.value = draft;
+        text.dataset.carried = draft;
         text.dispatchEvent(new Event("input", { bubbles: true }));
       }
     }
