@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -18,9 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 PORT = 8199
+FIRST, MICROSECOND = datetime(2026, 1, 5, tzinfo=UTC), timedelta(microseconds=1)
+MOMENTS = itertools.count()
 BORROWERS = 2000
 COMMAND = (sys.executable, "-m", "forbear_server.cli.main")
 SETUP = """
@@ -147,7 +151,8 @@ async def _client(number: int, token: str, entries: int, stop: float, waits: lis
                     "borrower_ref": f"B-{(number * 131 + done * 17 + n) % BORROWERS}",
                     "channel": "sms",
                     "outcome": "delivered",
-                    "ended_at": "2026-01-05T09:00:00+08:00",
+                    # a contact told twice is one: no two here end at the same moment
+                    "ended_at": (FIRST + MICROSECOND * next(MOMENTS)).isoformat(),
                 }
                 for n in range(entries)
             ]

@@ -17,7 +17,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, connections
@@ -152,7 +152,10 @@ def _record(actor: Actor, chance: random.Random) -> None:
         actor=actor,
         outcomes=[
             ContactOutcome(
-                f"B-{chance.randrange(BORROWERS)}", Channel.SMS, Outcome.DELIVERED, ENDED_AT
+                f"B-{chance.randrange(BORROWERS)}",
+                Channel.SMS,
+                Outcome.DELIVERED,
+                ENDED_AT + timedelta(microseconds=chance.getrandbits(40)),
             )
             for _ in range(chance.randrange(1, 30))
         ],

@@ -183,11 +183,24 @@ def test_reports_get_receipts_in_their_order_and_the_log_has_them(site: Site) ->
     before = site.published()
     status, one = site.post(GOOD, site.collector)
     assert status == 201
-    status, many = site.post([GOOD, {**GOOD, "borrower_ref": "B-2"}] * 40, site.collector)
+    minutes = [{**GOOD, "ended_at": f"2026-01-05T08:{n:02}:00+08:00"} for n in range(40)]
+    whose = [{**at, "borrower_ref": ref} for at in minutes for ref in ("B-1", "B-2")]
+    status, many = site.post(whose, site.collector)
     receipts = [*one["receipts"], *many["receipts"]]  # type: ignore[misc]
     assert [r["leaf_index"] for r in receipts] == list(range(before, before + 81))
     assert receipts[-1]["log_size"] == site.published() == before + 81
     assert len({r["entry_id"] for r in receipts}) == 81
+
+
+def test_a_report_sent_again_gets_the_first_receipt_and_the_log_does_not_grow(site: Site) -> None:
+    told = [{**GOOD, "ended_at": f"2026-01-06T08:0{n}:00+08:00"} for n in range(3)]
+    status, first = site.post(told, site.collector)
+    size = site.published()
+    assert status == 201
+    status, again = site.post(told[::-1], site.collector)
+    where = [(r["entry_id"], r["leaf_index"]) for r in first["receipts"]]  # type: ignore[attr-defined]
+    assert [(r["entry_id"], r["leaf_index"]) for r in again["receipts"]] == where[::-1]  # type: ignore[attr-defined]
+    assert (status, site.published()) == (201, size)
 
 
 def test_a_second_sequencer_stands_back(site: Site) -> None:

@@ -48,13 +48,15 @@ HOLDS = {
     "until": pl.Datetime("us", "UTC"),
     "lifted_at": pl.Datetime("us", "UTC"),
 }
+# Contacts that only the desk knows, as the book tells them of the tape, and of which loan.
+ATTEMPTS = {**BOOK["contact_attempts"], "loan_ref": pl.String()}
 # What a borrower allowed on the desk, as the book tells it of the tape.
 CONSENTS = dict(BOOK["consents"])
 
 
 @dataclass(frozen=True, slots=True)
 class DeskEvents:
-    """What came to the desk since the book: behaviour, appeals, and what borrowers asked for."""
+    """What came to the desk since the book: behaviour, appeals, contacts, and borrowers' wishes."""
 
     snoozes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SNOOZES))
     behaviour: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BEHAVIOUR))
@@ -62,6 +64,7 @@ class DeskEvents:
     preferences: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PREFERENCES))
     holds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HOLDS))
     consents: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CONSENTS))
+    attempts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ATTEMPTS))
 
 
 def desk_tables(events: DeskEvents, /) -> dict[str, tuple[pl.DataFrame, Schema]]:
@@ -73,4 +76,5 @@ def desk_tables(events: DeskEvents, /) -> dict[str, tuple[pl.DataFrame, Schema]]
         "preferences": (events.preferences, PREFERENCES),
         "holds": (events.holds, HOLDS),
         "consents": (events.consents, CONSENTS),
+        "attempts": (events.attempts, ATTEMPTS),
     }

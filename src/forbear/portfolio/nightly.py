@@ -33,7 +33,7 @@ from forbear.portfolio.manifests import (
     Stage,
     digest_of,
 )
-from forbear.portfolio.plan import PlanTerms, people_facts, plan, worklist_rows
+from forbear.portfolio.plan import PlanTerms, all_attempts, people_facts, plan, worklist_rows
 from forbear.portfolio.run_terms import Law, Listener, Progress, RunTerms, begun, told
 from forbear.portfolio.schema import Schema
 from forbear.portfolio.scores import ScoringTerms, behaviour_tables, card_drift, score_rows
@@ -226,11 +226,12 @@ class NightlyRun:
 
         def work() -> tuple[str, int]:
             partitions = range(self.book.manifest.partitions)
+            attempts = self.book.scan_all("contact_attempts").filter(self._own)
             made = plan(
                 self._spoken_of(self.folder.rows("age")),
                 pl.concat([self._facts(n) for n in partitions]),
                 self.folder.rows("gate"),
-                self.book.scan_all("contact_attempts").filter(self._own),
+                all_attempts(attempts, self._told("attempts")),
                 pl.scan_parquet(self.folder.file("export", "snoozes")),
                 self.ladder,
                 PlanTerms(
@@ -344,10 +345,11 @@ class NightlyRun:
     def _facts(self, number: int) -> pl.LazyFrame:
         aged = self._spoken_of(pl.scan_parquet(self.folder.file("age", f"p{number:02d}")))
         consents = self.book.scan("consents", number).filter(self._own)
+        attempts = self.book.scan("contact_attempts", number)
         facts = people_facts(
             aged,
             self.book.scan("borrowers", number).filter(self._own),
-            self.book.scan("contact_attempts", number).filter(self._own),
+            all_attempts(attempts.filter(self._own), self._told("attempts")),
             pl.concat([consents, self._told("consents")], how="diagonal_relaxed"),
             self.terms.at,
         )

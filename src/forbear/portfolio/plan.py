@@ -69,6 +69,13 @@ def people_facts(
     return counting_columns.contact_facts(people, attempts, consents).sort(PERSON)
 
 
+def all_attempts(of_book: pl.LazyFrame, on_desk: pl.LazyFrame) -> pl.LazyFrame:
+    """Attempts of both, each once: a contact the book tells by the desk's own id is the desk's."""
+    known = on_desk.select(*PERSON, "attempt_id")
+    others = of_book.join(known, on=[*PERSON, "attempt_id"], how="anti")
+    return pl.concat([others, on_desk], how="diagonal_relaxed")
+
+
 def last_attempts(attempts: pl.LazyFrame, facts: pl.LazyFrame, at: datetime) -> pl.LazyFrame:
     """Per borrower the last attempt before `at`: when, what came of it, and on which local day.
 

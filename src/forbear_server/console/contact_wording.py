@@ -41,6 +41,7 @@ MESSAGE_REASONS: Words = {
     "no_answer": gettext_lazy("渠道没有答复"),
     "gateway_broke": gettext_lazy("网关出错，渠道可能已接收"),
     "never_taken": gettext_lazy("渠道对账确认没有接收"),
+    "answered_too_late": gettext_lazy("渠道过后才答复没有接收"),
     "window_over": gettext_lazy("过了允许的时段"),
     "channel_never_ready": gettext_lazy("渠道一直没有就绪"),
     "channel_opt_out": gettext_lazy("本人退订了这个渠道"),

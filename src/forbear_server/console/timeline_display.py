@@ -40,6 +40,7 @@ GROUPS = (
 )
 _KINDS: Words = {
     "attempt": gettext_lazy("联系记录"),
+    "report": gettext_lazy("外部系统报告的联系"),
     "payment": gettext_lazy("付款"),
     "message": gettext_lazy("发出消息"),
     "inbound": gettext_lazy("收到回复"),
@@ -55,6 +56,7 @@ _KINDS: Words = {
 }
 _ICONS = {
     "attempt": "history",
+    "report": "history",
     "payment": "cash",
     "message": "send",
     "inbound": "message",
@@ -91,6 +93,7 @@ _VERDICTS: dict[str, tuple[str, object]] = {
     "allowed": ("ok", gettext_lazy("可以")),
     "refused": ("care", gettext_lazy("暂不可以")),
     "needs_review": ("care", gettext_lazy("需复核")),
+    "unasked": ("care", gettext_lazy("事先没有取得许可")),
 }
 _WHO: Words = {**SOURCES, "in_house": gettext_lazy("本机构")}
 # Money, texts that may speak of it, and what was decided because of it: hidden in a call until the
@@ -211,6 +214,7 @@ def _outcome(item: TimelineItem) -> tuple[str, str]:
         return f"{word(CAUSES, item.detail)} · {word(WARNING_STATES, item.outcome)}", "care"
     words: dict[str, Words] = {
         "attempt": OUTCOMES,
+        "report": OUTCOMES,
         "payment": PAYMENT_KINDS,
         "call": DISPOSITIONS,
         "stated": PREFERENCES,

@@ -63,7 +63,7 @@ _SWITCH_SECONDS = 0.0005
 _log = logging.getLogger("forbear.log")
 _UNSEALED = (
     "What was reported may be recorded but is not acknowledged: the evidence log cannot be written. "
-    "See `forbear log status`; reporting it again records it again."
+    "See `forbear log status` and report it again: it is recorded once."
 )
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _JSON = [("content-type", "application/json")]

@@ -30,6 +30,7 @@ from forbear.strategy.ladder import stage_ladder
 from forbear_server import __version__
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import book_root, run_folder
+from forbear_server.selectors.desk_attempts import list_attempts
 from forbear_server.selectors.lenders import LenderRow, find_lender
 from forbear_server.selectors.night_wishes import (
     list_consents,
@@ -190,7 +191,7 @@ class _Desk:
 
     def _stages(self, nightly: NightlyRun) -> Iterator[tuple[str, Callable[[], None]]]:
         yield "lock", nightly.lock
-        yield "export", lambda: nightly.export(self._events())
+        yield "export", lambda: nightly.export(self._events(nightly.terms.at))
         yield "age", nightly.age
         terms = self._scoring()
         publish = partial(self._publish_scores, nightly, terms)
@@ -205,7 +206,7 @@ class _Desk:
             run=self.run, rows=rows, plan=_plan_digest(nightly.manifest), now=self.clock()
         )
 
-    def _events(self) -> DeskEvents:
+    def _events(self, at: datetime) -> DeskEvents:
         return DeskEvents(
             snoozes=list_snoozes(self.lender.code),
             behaviour=list_behaviour(self.lender.code),
@@ -213,6 +214,7 @@ class _Desk:
             preferences=list_preferences(self.lender.code),
             holds=list_holds(self.lender.code),
             consents=list_consents(self.lender.code),
+            attempts=list_attempts(self.lender.code, at=at),
         )
 
     def _scoring(self) -> ScoringTerms:

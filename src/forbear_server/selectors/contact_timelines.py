@@ -17,6 +17,7 @@ from forbear_server.selectors.notes import list_notes
 from forbear_server.store.models import (
     ContactHold,
     ContactPreference,
+    ContactReport,
     EvidenceEntry,
     InboundMessage,
     Message,
@@ -81,6 +82,7 @@ def find_timeline(actor: Actor, page: BorrowerPage, *, group: str = "") -> list[
     place = ZoneInfo(actor.lender_time_zone)
     items = [
         *_attempts(actor, page),
+        *_reports(page),
         *_payments(page, place),
         *_messages(page),
         *_inbound(page),
@@ -108,6 +110,29 @@ def _attempts(actor: Actor, page: BorrowerPage) -> Iterable[TimelineItem]:
             is_machine=one.channel.value == MACHINE_VOICE,
             loan_ref=one.loan_ref or "",
             outcome=one.outcome.value,
+        )
+
+
+def _reports(page: BorrowerPage) -> Iterable[TimelineItem]:
+    """Contacts of other programs; `unasked` where the gate was not asked before."""
+    rows = list(
+        ContactReport.objects.filter(borrower_id=page.borrower_id)
+        .select_related("permit")
+        .order_by("-ended_at")[:MOST_ITEMS]
+    )
+    permits = _entries([f"permit:{row.permit_id}" for row in rows], name="contact.permitted")
+    for row in rows:
+        yield TimelineItem(
+            at=row.ended_at,
+            groups=("contact",),
+            kind="report",
+            channel=row.channel,
+            is_machine=row.channel == MACHINE_VOICE,
+            loan_ref="" if row.permit is None else row.permit.loan_ref,
+            outcome=row.outcome,
+            evidence_id=row.evidence_id.hex,
+            permit_evidence_id=permits.get(f"permit:{row.permit_id}", ""),
+            verdict="unasked" if row.permit is None else "allowed",
         )
 
 

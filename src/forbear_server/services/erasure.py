@@ -25,6 +25,7 @@ from forbear_server.store.models import (
     Call,
     ContactHold,
     ContactPreference,
+    ContactReport,
     EarlyWarning,
     EvidencePerson,
     EvidenceSubject,
@@ -105,7 +106,7 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
 
 
 def _delete_contact(borrower_ref: str) -> None:
-    """Messages with their receipts, replies, calls, notes, drafts, addresses, wishes and holds go.
+    """Messages with their receipts, replies, calls, notes, drafts, addresses, wishes, reports go.
 
     So does what came from the person's numbers while nobody knew whose they were.
     """
@@ -113,7 +114,7 @@ def _delete_contact(borrower_ref: str) -> None:
     InboundMessage.objects.filter(borrower__isnull=True, address_ref__in=words).delete()
     for table in (Message, InboundMessage, Call, BorrowerNote, KeptDraft, BorrowerAddress):
         table.objects.filter(borrower__ref=borrower_ref).delete()
-    for stated in (ContactPreference, ContactHold):
+    for stated in (ContactPreference, ContactHold, ContactReport):
         stated.objects.filter(borrower__ref=borrower_ref).delete()
 
 

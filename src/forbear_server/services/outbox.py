@@ -144,7 +144,7 @@ def record_answers(*, worker: Worker, answers: Sequence[Answer], now: datetime) 
     """Settle what the channel answered; how many of each fate.
 
     An answer that comes after the lease was lost settles the message all the same: the channel's
-    word counts, whoever asked.
+    word counts, whoever asked. What it then says it did not take is dead: a doubt is never resent.
     """
     by_id = {answer.message_id: answer for answer in answers}
     rows = list(
@@ -164,6 +164,13 @@ def record_answers(*, worker: Worker, answers: Sequence[Answer], now: datetime) 
         now=now,
     )
     _busy([row for row in fates[Fate.BUSY] if row.state == "sending"], by_id, now)
+    refused_late = [row for row in fates[Fate.BUSY] if row.state == "in_doubt"]
+    end_messages(
+        refused_late,
+        state="dead",
+        reasons={row.pk: "answered_too_late" for row in refused_late},
+        now=now,
+    )
     _in_doubt(
         [row for row in fates[Fate.UNSURE] if row.state == "sending"],
         {row.pk: by_id[row.pk].reason or "no_answer" for row in fates[Fate.UNSURE]},

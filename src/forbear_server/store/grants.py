@@ -51,6 +51,8 @@ GRANTS = {
     "inbound_message": _ALL,
     "contact_preference": _ALL,
     "contact_hold": _ALL,
+    # Written once; a permit that goes with its person takes its report along.
+    "contact_report": "SELECT, INSERT, DELETE",
     "call": _ALL,
     "borrower_note": _ALL,
     "kept_draft": _ALL,

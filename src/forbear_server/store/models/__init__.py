@@ -4,6 +4,7 @@ from forbear_server.store.models.api_tokens import ApiToken
 from forbear_server.store.models.borrowers import Borrower
 from forbear_server.store.models.calls import Call
 from forbear_server.store.models.channels import BorrowerAddress, ChannelSender
+from forbear_server.store.models.contact_reports import ContactReport
 from forbear_server.store.models.evidence import (
     EvidenceEntry,
     EvidencePerson,
@@ -50,6 +51,7 @@ __all__ = [
     "ChannelSender",
     "ContactHold",
     "ContactPreference",
+    "ContactReport",
     "EarlyWarning",
     "EvidenceEntry",
     "EvidencePerson",
