@@ -161,16 +161,31 @@ def stem(word: str, /) -> str:
 
 
 def doubted(model: LinearModel, plain: str, /) -> Leaning | None:
-    """What the model says of the worst reading of a normalised text; None when there is none."""
-    worst: Leaning | None = None
-    for start, end in readings(plain):
-        part = plain[start:end]
-        line = LANGUAGES.index(language_of(part))
-        score = model.line_at(line, doubt_places(part))
-        limit = model.threshold_millionths[line]
-        if worst is None or score - limit > worst.score_millionths - worst.threshold_millionths:
-            worst = Leaning(score, limit, start, end)
-    return worst
+    """What the model says of the worst reading of a normalised text; None when there is none.
+
+    A sentence is calm when every reading that holds it is.
+    """
+    judged = [(span, *_score(model, plain[slice(*span)])) for span in readings(plain)]
+    if not judged:
+        return None
+    span, score, limit, _ = max(judged, key=lambda one: one[1] - one[2])
+    alone = sentences(plain)
+    first = {start: at for at, (start, _) in enumerate(alone)}
+    last = {end: at for at, (_, end) in enumerate(alone)}
+    uneasy: set[int] = set()
+    for (start, end), *_, is_unsure in judged:
+        if is_unsure:
+            uneasy.update(range(first[start], last[end] + 1))
+    calm = tuple(one for at, one in enumerate(alone) if at not in uneasy)
+    return Leaning(score, limit, *span, calm)
+
+
+def _score(model: LinearModel, part: str) -> tuple[int, int, bool]:
+    """Score and threshold of one reading, and whether the model is less than sure of it."""
+    line = LANGUAGES.index(language_of(part))
+    score = model.line_at(line, doubt_places(part))
+    calm = model.calm_millionths[line] if model.calm_millionths else None
+    return score, model.threshold_millionths[line], calm is None or score > calm
 
 
 def doubtful(plain: str, /) -> Leaning | None:
