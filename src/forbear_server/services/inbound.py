@@ -72,14 +72,11 @@ def record_inbound(
     if InboundMessage.objects.filter(sender=sender, channel_id=event.channel_id).exists():
         return None
     word = address_word(kind, event.address)
-    borrower = _owner(lender, kind, word, now)
     text = event.text[:LONGEST_KEPT]
-    on = now.astimezone(ZoneInfo(lender.time_zone)).date()
-    found = intents_of(text, on=on)
+    found = intents_of(text, on=now.astimezone(ZoneInfo(lender.time_zone)).date())
     stop = opt_out(text)
-    if stop is not None and borrower is None:
-        hold_unclaimed(lender.lender_id)
-        borrower = _owner(lender, kind, word, now)
+    opted_out = stop.scope.value if stop else ""
+    borrower = _owner(lender, kind, word, now, says_stop=stop is not None)
     row_id = uuid4()
     place = f"{lender.lender_id}:{row_id}"
     InboundMessage.objects.create(
@@ -97,7 +94,7 @@ def record_inbound(
             {"code": one.code.value, "on": one.on.isoformat() if one.on else ""} for one in found
         ],
         next_step=found[0].next_step if found else "",
-        opted_out=stop.scope.value if stop else "",
+        opted_out=opted_out,
     )
     append_evidence(
         "message.received",
@@ -108,7 +105,7 @@ def record_inbound(
         body={
             "channel": sender.channel,
             "kinds": [one.code.value for one in found],
-            "opted_out": stop.scope.value if stop else "",
+            "opted_out": opted_out,
         },
     )
     if stop is not None:
@@ -178,9 +175,17 @@ def _may_read(actor: Actor, row: InboundMessage) -> bool:
     return bool(visible_refs(actor, [row.borrower.ref]))
 
 
-def _owner(lender: LenderRow, kind: str, word: str, now: datetime) -> Borrower | None:
-    """Who wrote, locked; the numbers of the book are looked through when nobody is known."""
+def _owner(
+    lender: LenderRow, kind: str, word: str, now: datetime, *, says_stop: bool
+) -> Borrower | None:
+    """Who wrote, locked; the numbers of the book are looked through when nobody is known.
+
+    A stop word is left to nobody only while nobody's address is being recorded.
+    """
     found = borrower_of(word)
+    if found is None and says_stop:
+        hold_unclaimed(lender.lender_id)
+        found = borrower_of(word)
     if found is None and kind == "phone":
         index_phones(lender_id=lender.lender_id, now=now)
         found = borrower_of(word)
