@@ -79,7 +79,7 @@ def record_inbound(
     borrower = _owner(lender, kind, word, now, says_stop=stop is not None)
     row_id = uuid4()
     place = f"{lender.lender_id}:{row_id}"
-    InboundMessage.objects.create(
+    row = InboundMessage.objects.create(
         uuid=row_id,
         lender_id=lender.lender_id,
         sender=sender,
@@ -96,21 +96,25 @@ def record_inbound(
         next_step=found[0].next_step if found else "",
         opted_out=opted_out,
     )
-    append_evidence(
-        "message.received",
-        now=now,
-        lender_id=lender.lender_id,
-        about=f"inbound:{row_id}",
-        person=borrower_person(borrower.ref) if borrower else None,
-        body={
-            "channel": sender.channel,
-            "kinds": [one.code.value for one in found],
-            "opted_out": opted_out,
-        },
-    )
+    _record_received(row, now)
     if stop is not None:
         _opt_out_all(word, stop.scope, sender.channel, text, now)
     return row_id
+
+
+def _record_received(row: InboundMessage, now: datetime) -> None:
+    append_evidence(
+        "message.received",
+        now=now,
+        lender_id=row.lender_id,
+        about=f"inbound:{row.pk}",
+        person=borrower_person(row.borrower.ref) if row.borrower else None,
+        body={
+            "channel": row.channel,
+            "kinds": [one["code"] for one in row.intents],
+            "opted_out": row.opted_out,
+        },
+    )
 
 
 def _opt_out_all(word: str, scope: Scope, channel: str, text: str, now: datetime) -> None:
