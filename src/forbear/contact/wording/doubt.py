@@ -110,17 +110,13 @@ def doubt_places(plain: str, /) -> list[int]:
 
 def _grams(text: str, mark: int, shortest: int) -> set[int]:
     """The places of every stretch of `shortest` and one character more."""
-    crc32, mask = zlib.crc32, PLACES - 1
+    crc32 = zlib.crc32
     pieces = [one.encode() for one in text]
-    made: set[int] = set()
-    for at in range(len(pieces) - shortest + 1):
-        code = crc32(pieces[at], mark)
-        if shortest == 2:
-            code = crc32(pieces[at + 1], code)
-        made.add(code & mask)
-        if at + shortest < len(pieces):
-            made.add(crc32(pieces[at + shortest], code) & mask)
-    return made
+    codes = [crc32(one, mark) for one in pieces]
+    for size in range(1, shortest):
+        codes = [crc32(one, code) for code, one in zip(codes, pieces[size:], strict=False)]
+    codes += [crc32(one, code) for code, one in zip(codes, pieces[shortest:], strict=False)]
+    return {code % PLACES for code in codes}
 
 
 def _latin_signs(words: Sequence[str]) -> Iterator[str]:

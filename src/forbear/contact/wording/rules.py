@@ -73,7 +73,15 @@ class Severity(StrEnum):
 
 
 # kinds that a word alone can raise; telling others is never softened
-_SOFTENED_BY_CALM = frozenset({Kind.FALSE_CONSEQUENCE, Kind.IMPERSONATION, Kind.FALSE_URGENCY})
+_SOFTENED_BY_CALM = frozenset(
+    {
+        Kind.FALSE_CONSEQUENCE,
+        Kind.IMPERSONATION,
+        Kind.FALSE_URGENCY,
+        Kind.BORROW_TO_REPAY,
+        Kind.EXTRA_FEE,
+    }
+)
 
 
 class Condition(StrEnum):
