@@ -138,6 +138,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         **_events("lender", "evidence.viewed", "evidence.replayed", open_fields="entry agrees"),
         **_events("lender", "report.viewed", "worklist.opened", open_fields="tab"),
         **_events("account", "access.refused", open_fields="role method"),
+        # A pause after hard calls: that it was taken, and nothing that could be held against anybody.
+        **_events("account", "break.taken", open_fields="minutes"),
         # A person's right to be forgotten.
         # Who erased, and why, must be known when the person no longer is.
         **_events("erasure", "person.erased", open_fields="subjects", outlasts_person=True),

@@ -22,6 +22,7 @@ from forbear_server.console.borrower_display import (
     shown_hold,
     shown_preference,
 )
+from forbear_server.console.breaks import break_context
 from forbear_server.console.call_display import call_context
 from forbear_server.console.call_wording import PURPOSES
 from forbear_server.console.composer_display import composer_context
@@ -32,7 +33,7 @@ from forbear_server.console.wording import CHANNELS, word
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Role
 from forbear_server.selectors.borrower_pages import BorrowerPage, find_borrower_page
-from forbear_server.selectors.calls import CallView, find_open_call
+from forbear_server.selectors.calls import CallView, list_calls
 from forbear_server.selectors.case_timelines import newest_import
 from forbear_server.selectors.contact_timelines import find_timeline
 from forbear_server.selectors.kept_drafts import list_drafts
@@ -62,7 +63,8 @@ def whole_page(
 ) -> HttpResponse:
     asked = request.GET.get("show", "")
     group = asked if asked in GROUPS else ""
-    call = find_open_call(request.actor, found.ref)
+    calls = list_calls(request.actor, found.ref)
+    call = next((one for one in calls if one.is_open), None)
     whole = found
     found = concealed(found, call)
     hides_money = call is not None and call.hides_money
@@ -83,7 +85,7 @@ def whole_page(
         "holds": [shown_hold(one, hides_kind=hides_money) for one in found.holds],
         "preferences": [shown_preference(one) for one in found.preferences],
         "items": shown_items(
-            find_timeline(request.actor, found, group=group),
+            find_timeline(request.actor, found, group=group, calls=calls),
             hides_money=hides_money,
             group=group,
         ),
@@ -97,7 +99,8 @@ def whole_page(
         "pauses": (7, 14, LONGEST_PAUSE_DAYS),
         "recorded": recorded_line(request),
         **panel_context(request, whole, now),
-        **call_context(request, found, call, now, drafts or {}),
+        **break_context(request, now),
+        **call_context(request, found, call, now, drafts or {}, calls),
         **composer_context(request, found, now, drafts=drafts),
         **more,
     }

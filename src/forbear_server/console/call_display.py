@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -106,11 +107,13 @@ def call_context(
     call: CallView | None,
     now: datetime,
     drafts: Drafts | None = None,
+    calls: Sequence[CallView] | None = None,
 ) -> dict[str, object]:
     """The open call with this borrower, what may be done about it, and the calls before it."""
     telephones = find_telephones(now=now)
     is_mine = call is not None and call.is_mine
-    past = [one for one in list_calls(request.actor, page.ref) if not one.is_open][:_PAST]
+    known = list_calls(request.actor, page.ref) if calls is None else calls
+    past = [one for one in known if not one.is_open][:_PAST]
     elsewhere = None if is_mine else find_own_open_call(request.actor)
     kept = (drafts or {}).get(DraftPlace.DISPOSITION)
     # A note on an earlier call is none on this one.

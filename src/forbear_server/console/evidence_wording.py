@@ -27,6 +27,7 @@ EVENT_WORDS: dict[str, Word] = {
     "behaviour.refused": gettext_lazy("还款行为事件被拒绝"),
     "behaviour.reported": gettext_lazy("收到还款行为事件"),
     "borrower.read": gettext_lazy("查看借款人工作台"),
+    "break.taken": gettext_lazy("不容易的电话之后休息"),
     "call.answered": gettext_lazy("电话接通"),
     "call.distress_seen": gettext_lazy("组长已知悉对方情绪激动"),
     "call.distressed": gettext_lazy("通话中对方情绪激动"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from forbear_server.console import (
     borrowers,
+    breaks,
     call_notices,
     calls,
     channels,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("session/keep/", sign_in.keep, name="keep"),
     path("", overview.overview, name="overview"),
     path("worklist/", worklists.worklist, name="worklist"),
+    path("worklist/next/", breaks.following, name="worklist-next"),
+    path("worklist/break/<slug:verb>/", breaks.pause, name="break"),
     path("worklist/<int:item_id>/", worklists.item, name="worklist-item"),
     path("worklist/<int:item_id>/<slug:verb>/", worklists.change, name="worklist-change"),
     path("borrowers/<str:ref>/", borrowers.borrower, name="borrower"),

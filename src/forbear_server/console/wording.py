@@ -98,6 +98,10 @@ WORKLIST_REFUSALS: Words = {
     "already_finished": gettext_lazy("这条待办今天已经处理完成。"),
     "only_a_lead_reassigns": gettext_lazy("只有组长可以转交。"),
     "not_a_collector_of_the_team": gettext_lazy("只能转交给本组的催收员。"),
+    "nobody_next": gettext_lazy("现在没有可以联系、又没有人在处理的借款人。"),
+    "break_refused": gettext_lazy(
+        "现在没有休息可用：先处置完手上的电话；休息在一天两通不容易的电话之后提供。"
+    ),
 }
 METHODS: Words = {
     "equal_instalment": gettext_lazy("等额本息"),

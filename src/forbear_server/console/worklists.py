@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from forbear.compliance.citations import Confidence
 from forbear_server.console.actors import ConsoleRequest, screen
+from forbear_server.console.breaks import break_context
 from forbear_server.console.call_notices import distress_context
 from forbear_server.console.evidence_display import recorded_line, shown_line
 from forbear_server.console.rule_wording import CONFIDENCE_KINDS
@@ -129,6 +130,7 @@ def _page(
         "is_reader": request.level is Level.READ,
         "is_lead": request.level is Level.TEAM,
         "colleagues": list_colleagues(request.actor) if request.level is Level.TEAM else [],
+        **({} if request.htmx else break_context(request, now)),
         **distress_context(request),
     }
     name = "console/worklist_region.html" if request.htmx else "console/worklist.html"

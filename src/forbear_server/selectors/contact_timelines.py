@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.book_contacts import book_contacts
 from forbear_server.selectors.borrower_pages import BorrowerPage
-from forbear_server.selectors.calls import list_calls
+from forbear_server.selectors.calls import CallView, list_calls
 from forbear_server.selectors.case_timelines import Happened, decisions, told
 from forbear_server.selectors.notes import list_notes
 from forbear_server.store.models import (
@@ -77,8 +77,18 @@ class TimelineItem:
     has_recording: bool = False
 
 
-def find_timeline(actor: Actor, page: BorrowerPage, *, group: str = "") -> list[TimelineItem]:
-    """Everything of this person, newest first; `group` one filter, empty for everything."""
+def find_timeline(
+    actor: Actor,
+    page: BorrowerPage,
+    *,
+    group: str = "",
+    calls: Sequence[CallView] | None = None,
+) -> list[TimelineItem]:
+    """Everything of this person, newest first; `group` one filter, empty for everything.
+
+    `calls` are the person's, where the caller has read them already.
+    """
+    calls = list_calls(actor, page.ref) if calls is None else calls
     place = ZoneInfo(actor.lender_time_zone)
     items = [
         *_attempts(actor, page),
@@ -87,7 +97,7 @@ def find_timeline(actor: Actor, page: BorrowerPage, *, group: str = "") -> list[
         *_messages(page),
         *_inbound(page),
         *_refusals(page),
-        *_calls(actor, page),
+        *_calls(calls),
         *_wishes(page),
         *_holds(page),
         *_notes(page),
@@ -225,8 +235,7 @@ def _refusals(page: BorrowerPage) -> Iterable[TimelineItem]:
         )
 
 
-def _calls(actor: Actor, page: BorrowerPage) -> Iterable[TimelineItem]:
-    calls = list_calls(actor, page.ref)
+def _calls(calls: Sequence[CallView]) -> Iterable[TimelineItem]:
     entries = _entries([f"call:{call.call_id}" for call in calls])
     permits = _entries([f"permit:{call.permit_id}" for call in calls], name="contact.permitted")
     for call in calls:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.db.models import Max, Q, QuerySet
 
+from forbear.contact.hard_cases import WaitingCase
 from forbear.portfolio.book import partition_of
 from forbear.strategy.treatments import Action
 from forbear_server.selectors.access import Level, Screen, access_level
@@ -18,8 +19,9 @@ from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book, run_folder
 from forbear_server.selectors.borrowers import surname
 from forbear_server.selectors.rules import Ground, grounds_of
-from forbear_server.store.models import User, WorklistItem
+from forbear_server.store.models import Call, ContactHold, User, WorklistItem
 
+State = WorklistItem.State
 LINES_OF_A_PAGE = 50
 
 
@@ -148,6 +150,35 @@ def find_line(actor: Actor, item_id: int, *, now: datetime) -> WorklistLine | No
         .first()
     )
     return None if item is None else _line(item, actor, now, ZoneInfo(actor.lender_time_zone))
+
+
+def waiting_cases(actor: Actor, *, now: datetime) -> list[WaitingCase]:
+    """The lines of today nobody is at that may be worked now, by what one knows of them."""
+    day = worklist_date(now)
+    if day is None:
+        return []
+    zone = ZoneInfo(actor.lender_time_zone)
+    free = [State.OPEN, State.SNOOZED]
+    items = visible_items(actor).filter(business_date=day, state__in=free)
+    open_now = [
+        item for item in items.select_related("borrower") if is_permitted_now(item, now, zone)
+    ]
+    borrowers = [item.borrower_id for item in open_now]
+    held = ContactHold.objects.filter(borrower_id__in=borrowers, lifted_at__isnull=True)
+    standing = held.filter(Q(until__isnull=True) | Q(until__gt=now))
+    upset = Call.objects.filter(borrower_id__in=borrowers, distressed_at__isnull=False)
+    is_held = set(standing.values_list("borrower_id", flat=True))
+    was_upset = set(upset.values_list("borrower_id", flat=True))
+    return [
+        WaitingCase(
+            line_id=item.pk,
+            rank=item.rank,
+            days_past_due=item.days_past_due,
+            is_held=item.borrower_id in is_held,
+            was_upset_before=item.borrower_id in was_upset,
+        )
+        for item in open_now
+    ]
 
 
 def list_colleagues(actor: Actor) -> list[tuple[int, str]]:

@@ -82,12 +82,7 @@ def add_address(
     if not is_new:
         return None
     if kind in OPT_INS:
-        said = Statement(
-            kind=PreferenceKind.CHANNEL_OPT_IN,
-            source="program",
-            channel=OPT_INS[kind],
-            words=opt_in_words[:200],
-        )
+        said = _opt_in(kind, opt_in_words)
         keep_statement(borrower=borrower, said=said, actor=actor, now=now)
     recorded = append_evidence(
         "address.added",
@@ -100,6 +95,16 @@ def add_address(
     )
     bind_stops(borrower=borrower, words=[word], now=now)
     return recorded
+
+
+def _opt_in(kind: str, words: str) -> Statement:
+    """The opt-in a social account or an app is kept with."""
+    return Statement(
+        kind=PreferenceKind.CHANNEL_OPT_IN,
+        source="program",
+        channel=OPT_INS[kind],
+        words=words[:200],
+    )
 
 
 def written_address(kind: str, address: str) -> str:

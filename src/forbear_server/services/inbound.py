@@ -72,17 +72,14 @@ def record_inbound(
     if InboundMessage.objects.filter(sender=sender, channel_id=event.channel_id).exists():
         return None
     word = address_word(kind, event.address)
-    borrower = _owner(lender, kind, word, now)
     text = event.text[:LONGEST_KEPT]
-    on = now.astimezone(ZoneInfo(lender.time_zone)).date()
-    found = intents_of(text, on=on)
+    found = intents_of(text, on=now.astimezone(ZoneInfo(lender.time_zone)).date())
     stop = opt_out(text)
-    if stop is not None and borrower is None:
-        hold_unclaimed(lender.lender_id)
-        borrower = _owner(lender, kind, word, now)
+    opted_out = stop.scope.value if stop else ""
+    borrower = _owner(lender, kind, word, now, says_stop=stop is not None)
     row_id = uuid4()
     place = f"{lender.lender_id}:{row_id}"
-    InboundMessage.objects.create(
+    row = InboundMessage.objects.create(
         uuid=row_id,
         lender_id=lender.lender_id,
         sender=sender,
@@ -97,23 +94,27 @@ def record_inbound(
             {"code": one.code.value, "on": one.on.isoformat() if one.on else ""} for one in found
         ],
         next_step=found[0].next_step if found else "",
-        opted_out=stop.scope.value if stop else "",
+        opted_out=opted_out,
     )
-    append_evidence(
-        "message.received",
-        now=now,
-        lender_id=lender.lender_id,
-        about=f"inbound:{row_id}",
-        person=borrower_person(borrower.ref) if borrower else None,
-        body={
-            "channel": sender.channel,
-            "kinds": [one.code.value for one in found],
-            "opted_out": stop.scope.value if stop else "",
-        },
-    )
+    _record_received(row, now)
     if stop is not None:
         _opt_out_all(word, stop.scope, sender.channel, text, now)
     return row_id
+
+
+def _record_received(row: InboundMessage, now: datetime) -> None:
+    append_evidence(
+        "message.received",
+        now=now,
+        lender_id=row.lender_id,
+        about=f"inbound:{row.pk}",
+        person=borrower_person(row.borrower.ref) if row.borrower else None,
+        body={
+            "channel": row.channel,
+            "kinds": [one["code"] for one in row.intents],
+            "opted_out": row.opted_out,
+        },
+    )
 
 
 def _opt_out_all(word: str, scope: Scope, channel: str, text: str, now: datetime) -> None:
@@ -178,9 +179,17 @@ def _may_read(actor: Actor, row: InboundMessage) -> bool:
     return bool(visible_refs(actor, [row.borrower.ref]))
 
 
-def _owner(lender: LenderRow, kind: str, word: str, now: datetime) -> Borrower | None:
-    """Who wrote, locked; the numbers of the book are looked through when nobody is known."""
+def _owner(
+    lender: LenderRow, kind: str, word: str, now: datetime, *, says_stop: bool
+) -> Borrower | None:
+    """Who wrote, locked; the numbers of the book are looked through when nobody is known.
+
+    A stop word is left to nobody only while nobody's address is being recorded.
+    """
     found = borrower_of(word)
+    if found is None and says_stop:
+        hold_unclaimed(lender.lender_id)
+        found = borrower_of(word)
     if found is None and kind == "phone":
         index_phones(lender_id=lender.lender_id, now=now)
         found = borrower_of(word)

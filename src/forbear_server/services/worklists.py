@@ -5,20 +5,26 @@ A line is taken by one person at a time; a lock older than LOCK_LASTS is up for 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from forbear_server.selectors.access import Level, Screen, access_level
+from forbear.contact.hard_cases import next_case
+from forbear.delinquency.aging import DEFAULT_SCHEME
+from forbear.delinquency.buckets import scheme as bucket_scheme
+from forbear_server.selectors.access import Level, Screen, access_level, may_write
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.selectors.worklists import is_permitted_now, visible_items
+from forbear_server.selectors.breaks import find_hard_day
+from forbear_server.selectors.worklists import is_permitted_now, visible_items, waiting_cases
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import User, WorklistItem
 
 LOCK_LASTS = timedelta(minutes=30)
+LADDER = bucket_scheme(DEFAULT_SCHEME.ladder)
 State = WorklistItem.State
 # What may be done with a line in which state; whatever is not here is refused.
 ALLOWED: frozenset[tuple[str, str]] = frozenset(
@@ -54,9 +60,44 @@ class WorklistRefusal(Exception):
         self.by = by
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The line that was taken, and whose it is."""
+
+    item_id: int
+    borrower_ref: str
+    recorded: Recorded
+
+
+@transaction.atomic
+def take_next(*, actor: Actor, now: datetime) -> Taken:
+    """Take whom the worklist gives next: a light case after hard calls, else the first by rank.
+
+    What a colleague takes meanwhile is passed over. Going on ends a break that runs. Refused when
+    nobody is left who may be contacted now.
+    """
+    if not may_write(actor, Screen.WORKLIST):
+        raise WorklistRefusal("nobody_next")
+    waiting = waiting_cases(actor, now=now)
+    is_light_due = find_hard_day(actor, now=now).is_light_due
+    while chosen := next_case(waiting, is_light_due=is_light_due, ladder=LADDER):
+        try:
+            item, recorded = _take(actor, chosen.line_id, now)
+        except WorklistRefusal:
+            waiting.remove(chosen)
+            continue
+        User.objects.filter(pk=actor.user_id, break_until__isnull=False).update(break_until=None)
+        return Taken(item.pk, item.borrower.ref, recorded)
+    raise WorklistRefusal("nobody_next")
+
+
 @transaction.atomic
 def take_item(*, actor: Actor, item_id: int, now: datetime) -> Recorded:
     """Take the soft lock. Refused while a colleague has it or the borrower may not be contacted."""
+    return _take(actor, item_id, now)[1]
+
+
+def _take(actor: Actor, item_id: int, now: datetime) -> tuple[WorklistItem, Recorded]:
     item = _locked(actor, item_id, "take")
     holder = _holder(item, now)
     if holder is not None and holder.pk != actor.user_id:
@@ -67,7 +108,7 @@ def take_item(*, actor: Actor, item_id: int, now: datetime) -> Recorded:
     item.taken_by_id = actor.user_id
     item.taken_at = now
     item.save()
-    return _record("case.taken", actor, item, now)
+    return item, _record("case.taken", actor, item, now)
 
 
 @transaction.atomic

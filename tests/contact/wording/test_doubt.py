@@ -1,17 +1,46 @@
 """Doubt: one sign for words of a class, the worst sentence decides, and it sends to a person at most."""
 
+import zlib
+from array import array
+
 import pytest
 
 from contact.wording.cases import USUAL
-from contact.wording.test_linear import made
-from forbear.contact.wording.doubt import classed, doubt_places, doubted, doubtful, sentences
+from forbear.contact.wording.doubt import (
+    LANGUAGES,
+    classed,
+    doubt_places,
+    doubted,
+    doubtful,
+    language_of,
+    readings,
+    sentences,
+    stem,
+)
 from forbear.contact.wording.facts import Case, Direction
-from forbear.contact.wording.linear import committed, read_model
+from forbear.contact.wording.linear import PLACES, LinearModel, committed
 from forbear.contact.wording.rules import Kind
 from forbear.contact.wording.screening import Outcome, screen
 from forbear.contact.wording.training.texts import written_doubt, written_pressing
 
 WRAPPED = "您好，这里是青禾消费金融。{}。有困难请联系客服。"
+WRAPPED_EN = "Hello, this is Qinghe. {} Call us if you need help."
+
+
+def weighing(weights: dict[str, int], *, thresholds: tuple[int, int] = (100_000, 100_000)):
+    """A model of two lines whose places weigh what these signs weigh."""
+    line = array("b", bytes(PLACES))
+    for sign, weight in weights.items():
+        line[zlib.crc32(sign.encode()) % PLACES] = weight
+    return LinearModel(
+        name="doubt",
+        classes=("zh-Hans", "en"),
+        weights=(line, line),
+        unit_millionths=(10_000, 10_000),
+        bias_millionths=(0, 0),
+        threshold_millionths=thresholds,
+        provenance={},
+    )
 
 
 def test_words_of_a_class_and_figures_read_alike_and_other_words_do_not() -> None:
@@ -36,14 +65,61 @@ def test_sentences_end_at_full_stops_and_lines_and_a_single_sign_is_none() -> No
 
 
 def test_the_worst_sentence_decides_and_is_marked() -> None:
-    model = read_model(made({"坏": 100, "好": -50}))
+    model = weighing({"c坏": 100, "c好": -50})
     told = doubted(model, "好好好。坏坏好。好好")
     assert told is not None
     assert (told.start, told.end, told.is_pressing) == (4, 7, True)
 
 
+def test_two_short_sentences_that_follow_one_another_are_read_together_and_long_ones_are_not() -> (
+    None
+):
+    assert readings("您懂的。我来了。再见") == [(0, 3), (4, 7), (8, 10), (0, 7), (4, 10)]
+    long = "很" * 25
+    assert readings(f"{long}。{long}") == [(0, 25), (26, 51)]
+    assert len(readings("we called. we wrote. now we come".replace(".", "。"))) == 5
+
+
+def test_a_threat_in_two_halves_is_marked_whole() -> None:
+    model = weighing({"s dark": 60, "s alon": 60})
+    told = doubted(model, "it gets dark。 you walk alone。 thank you")
+    assert told is not None
+    assert (told.start, told.end, told.is_pressing) == (0, 28, True)
+
+
+def test_each_language_has_a_line_and_a_threshold_of_its_own() -> None:
+    assert [language_of(one) for one in ("您好", "hello", "hello 您")] == [
+        LANGUAGES[0],
+        LANGUAGES[1],
+        LANGUAGES[0],
+    ]
+    model = weighing({}, thresholds=(-1, 1))
+    chinese, english = doubted(model, "您好"), doubted(model, "hello there")
+    assert chinese is not None
+    assert english is not None
+    assert (chinese.is_pressing, english.is_pressing) == (True, False)
+
+
+def test_the_forms_of_an_english_word_have_one_stem() -> None:
+    assert {stem(one) for one in ("threaten", "threatened", "threatening", "threatens")} == {
+        "threaten"
+    }
+    assert [stem(one) for one in ("families", "calls", "stopped", "us")] == [
+        "family",
+        "call",
+        "stop",
+        "us",
+    ]
+
+
+def test_what_a_no_stands_before_is_told_from_what_it_does_not() -> None:
+    denied = {zlib.crc32(one.encode()) % PLACES for one in ("not com", "not m =come")}
+    assert denied <= set(doubt_places("nobody will come"))
+    assert denied.isdisjoint(doubt_places("somebody will come"))
+
+
 def test_nothing_is_said_of_a_text_without_a_sentence() -> None:
-    assert doubted(read_model(made({})), "。!") is None
+    assert doubted(weighing({}), "。!") is None
     assert doubtful("") is None
 
 
@@ -113,6 +189,7 @@ def test_the_committed_model_learned_from_the_texts_as_they_stand() -> None:
     learned = [one for one in (*written_doubt(), *written_pressing()) if not one.is_held_out]
     assert model.provenance["own_texts"] == len(learned)
     assert "written_texts/doubt.yaml" in model.provenance["learned_from"]
+    assert model.classes == tuple(one.value for one in LANGUAGES)
 
 
 def test_no_text_to_learn_from_stands_twice() -> None:

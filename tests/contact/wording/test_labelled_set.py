@@ -43,7 +43,7 @@ def _stopped(messages) -> int:
 
 
 # (bad, of which stopped, lawful, of which stopped), as docs/explanation/wording.md tells them
-UNSEEN = {"third": (54, 42, 16, 1), "fourth": (60, 53, 33, 4)}
+UNSEEN = {"third": (54, 49, 16, 0), "fourth": (60, 58, 33, 3)}
 
 
 @pytest.mark.parametrize(("messages", "name"), [(THIRD, "third"), (FOURTH, "fourth")])

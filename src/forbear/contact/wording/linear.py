@@ -27,12 +27,16 @@ WHOLE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """What the model says: score in millionths of log-odds, and the stretch that carried it most."""
+    """What the model says: score in millionths of log-odds, and the stretch that carried it most.
+
+    `calm` are stretches it is sure press nobody; most models are sure of none.
+    """
 
     score_millionths: int
     threshold_millionths: int
     start: int
     end: int
+    calm: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_pressing(self) -> bool:
@@ -43,6 +47,7 @@ class Leaning:
 class LinearModel:
     """One line per class: weights, what a unit of weight is worth, where it starts, when it speaks.
 
+    A model of two classes has one line; one that judges by language names the languages.
     `unit_millionths`: log-odds of weight 1 in a text whose n-grams all carry it, in millionths.
     """
 
@@ -53,6 +58,7 @@ class LinearModel:
     bias_millionths: tuple[int, ...]
     threshold_millionths: tuple[int, ...]
     provenance: Mapping[str, Any]
+    calm_millionths: tuple[int, ...] = ()  # up to here the model is sure that nothing presses
 
     def scores(self, plain: str, /) -> tuple[int, ...]:
         """Log-odds of each class in millionths, for a normalised text."""
@@ -61,13 +67,13 @@ class LinearModel:
 
     def scores_at(self, places: Sequence[int], /) -> tuple[int, ...]:
         """Log-odds of each class for a text that fills these places, each named once."""
-        root = _square_root_thousandths(len(places))
-        return tuple(
-            bias + sum(weights[place] for place in places) * unit * 1_000 // root
-            for weights, unit, bias in zip(
-                self.weights, self.unit_millionths, self.bias_millionths, strict=True
-            )
-        )
+        return tuple(self.line_at(line, places) for line in range(len(self.weights)))
+
+    def line_at(self, line: int, places: Sequence[int], /) -> int:
+        """What one line alone says of a text that fills these places."""
+        weights = self.weights[line]
+        carried = sum([weights[place] for place in places]) * self.unit_millionths[line]
+        return self.bias_millionths[line] + carried * 1_000 // _square_root_thousandths(len(places))
 
     def best(self, plain: str, /) -> tuple[str, int]:
         """The class with the highest log-odds, and by how much it leads the next."""
@@ -137,7 +143,7 @@ def read_model(text: str, /) -> LinearModel:
         raw = zlib.decompress(base64.b64decode(told["weights"]))
         if zlib.crc32(raw) != told["crc32"]:
             raise ValueError("its check sum differs")
-        lines = len(told["classes"]) if len(told["classes"]) > 2 else 1
+        lines = len(told["unit_millionths"])
         if told["bits"] != BITS or len(raw) != PLACES * lines:
             raise ValueError("its number of places is another")
         return LinearModel(
@@ -148,6 +154,7 @@ def read_model(text: str, /) -> LinearModel:
             bias_millionths=tuple(told["bias_millionths"]),
             threshold_millionths=tuple(told["threshold_millionths"]),
             provenance=dict(told["provenance"]),
+            calm_millionths=tuple(told.get("calm_millionths", ())),
         )
     except (KeyError, TypeError, ValueError, zlib.error) as fault:
         raise WeightsFaulty(

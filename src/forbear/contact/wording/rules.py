@@ -72,6 +72,10 @@ class Severity(StrEnum):
     ADVISE = "advise"  # it may leave, better words are shown
 
 
+# kinds that a word alone can raise; telling others is never softened
+_SOFTENED_BY_CALM = frozenset({Kind.FALSE_CONSEQUENCE, Kind.IMPERSONATION, Kind.FALSE_URGENCY})
+
+
 class Condition(StrEnum):
     """When a rule speaks."""
 
@@ -104,6 +108,17 @@ class ScreeningRule:
     why: Bilingual
     citations: tuple[str, ...]
     suggestion: Bilingual | None
+    is_framed: bool = True  # what lawful sentences say around its words counts
+
+    @property
+    def yields_to_calm(self) -> bool:
+        """Whether words the model of doubt is sure of are less to this rule.
+
+        A mention is then none, and of these kinds a person reads what would else be blocked.
+        """
+        return self.is_framed and (
+            self.severity is Severity.PERSON or self.kind in _SOFTENED_BY_CALM
+        )
 
     def speaks(self, about: Case, direction: Direction, languages: frozenset[Language]) -> bool:
         """Whether this rule reads a text of this direction and language about this case."""
@@ -196,6 +211,7 @@ def _rule(
             why=Bilingual(**told["why"]),
             citations=tuple(told["citations"]),
             suggestion=None if suggestion is None else Bilingual(**suggestion),
+            is_framed=bool(told.get("framed", True)),
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise RulesFaulty(f"Screening rule {where}: {fault}. The rule is not used.") from None

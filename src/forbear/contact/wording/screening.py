@@ -57,6 +57,7 @@ class Finding:
     citations: tuple[str, ...]
     rule_id: str
     suggestion: Bilingual | None = None
+    yields_to_calm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,12 @@ def screen(
         findings += _by_facts(text, plain, about, direction)
     if direction is Direction.OUTGOING:
         findings += _advice(text, plain, about, _judged_in(language, languages))
-    if direction in {Direction.OUTGOING, Direction.TRANSCRIPT} and not _blocks(findings):
+    if direction in {Direction.OUTGOING, Direction.TRANSCRIPT} and not _is_blocked(findings):
         ours = doubtful if direction is Direction.OUTGOING else pressing
-        findings += _by_model(text, plain, leaning or ours)
+        leans = (leaning or ours)(plain.plain)
+        findings = _calmed(findings, plain, leans)
+        if _outcome(findings) is not Outcome.BLOCKED:
+            findings += _by_model(text, plain, leans)
     if direction in {Direction.INBOUND, Direction.TRANSCRIPT}:
         findings = [replace(one, severity=Severity.PERSON) for one in findings]
     ordered = tuple(sorted(findings, key=lambda one: (one.start, one.end, one.kind.value)))
@@ -132,8 +136,9 @@ def _outcome(findings: Iterable[Finding]) -> Outcome:
     return Outcome.ADVISE if found else Outcome.PASSED
 
 
-def _blocks(findings: Iterable[Finding]) -> bool:
-    return any(one.severity is Severity.BLOCK for one in findings)
+def _is_blocked(findings: Iterable[Finding]) -> bool:
+    """Whether it is blocked whatever a model says."""
+    return any(one.severity is Severity.BLOCK and not one.yields_to_calm for one in findings)
 
 
 def _by_rules(
@@ -182,6 +187,7 @@ def _finding(text: str, span: tuple[int, int], rule: ScreeningRule) -> Finding:
         citations=rule.citations,
         rule_id=rule.id,
         suggestion=rule.suggestion,
+        yields_to_calm=rule.yields_to_calm,
     )
 
 
@@ -294,10 +300,26 @@ _PRESSING = Bilingual(
 )
 
 
-def _by_model(
-    text: str, plain: Normalised, leaning: Callable[[str], Leaning | None]
-) -> list[Finding]:
-    leans = leaning(plain.plain)
+def _calmed(findings: list[Finding], plain: Normalised, leans: Leaning | None) -> list[Finding]:
+    """The findings, less what lies where the model is sure that nothing presses.
+
+    There a mention is no finding, and a person reads what a rule of tone would block; a text that
+    presses anywhere is calm nowhere.
+    """
+    if leans is None or leans.is_pressing:
+        return findings
+    calm = [plain.written_span(start, end) for start, end in leans.calm]
+    made: list[Finding] = []
+    for one in findings:
+        if one.yields_to_calm and any(s <= one.start and one.end <= e for s, e in calm):
+            if one.severity is Severity.BLOCK:
+                made.append(replace(one, severity=Severity.PERSON))
+        else:
+            made.append(one)
+    return made
+
+
+def _by_model(text: str, plain: Normalised, leans: Leaning | None) -> list[Finding]:
     if leans is None or not leans.is_pressing:
         return []
     start, end = plain.written_span(leans.start, leans.end)

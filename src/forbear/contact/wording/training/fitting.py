@@ -26,15 +26,19 @@ LARGEST_WEIGHT = 127
 
 def features(texts: Sequence[str], /, *, places: Callable[[str], Sequence[int]] = places_of) -> Any:
     """A row for each text: 1/√n at each of the n places its n-grams fill."""
+    return rows_of([sorted(set(places(normalised(text).plain))) for text in texts])
+
+
+def rows_of(listed: Sequence[Sequence[int]], /) -> Any:
+    """A row for each list of places, as the run time weighs them."""
     columns: list[int] = []
     values: list[float] = []
     starts = [0]
-    for text in texts:
-        filled = sorted(set(places(normalised(text).plain)))
+    for filled in listed:
         columns += filled
         values += [1.0 / np.sqrt(len(filled))] * len(filled)
         starts.append(len(columns))
-    return csr_matrix((values, columns, starts), shape=(len(texts), PLACES))
+    return csr_matrix((values, columns, starts), shape=(len(listed), PLACES))
 
 
 def fitted_weights(
@@ -66,21 +70,39 @@ def written_model(
     classes = [str(one) for one in model.classes_]
     if len(classes) == 2 and classes[1] != "pressing":
         raise ValueError("a model of two classes names the one it speaks of second")
-    units = [float(np.abs(line).max()) / LARGEST_WEIGHT or 1.0 for line in model.coef_]
+    lines = [
+        (line, float(start)) for line, start in zip(model.coef_, model.intercept_, strict=True)
+    ]
+    limits = [thresholds.get(one, 0.0) for one in classes[-len(lines) :]]
+    return written_lines(
+        lines, name=name, classes=classes, thresholds=limits, provenance=provenance
+    )
+
+
+def written_lines(
+    lines: Sequence[tuple[Any, float]],
+    *,
+    name: str,
+    classes: Sequence[str],
+    thresholds: Sequence[float],
+    provenance: Mapping[str, object],
+    calm: Sequence[float] = (),
+) -> str:
+    """Weights and start of each line as the JSON the run time reads."""
+    units = [float(np.abs(line).max()) / LARGEST_WEIGHT or 1.0 for line, _ in lines]
     rounded = [
         np.clip(np.rint(line / unit), -LARGEST_WEIGHT, LARGEST_WEIGHT).astype(np.int8)
-        for line, unit in zip(model.coef_, units, strict=True)
+        for (line, _), unit in zip(lines, units, strict=True)
     ]
     raw = b"".join(one.tobytes() for one in rounded)
     told = {
         "name": name,
         "bits": BITS,
-        "classes": classes,
+        "classes": list(classes),
         "unit_millionths": [round(one * WHOLE) for one in units],
-        "bias_millionths": [round(float(one) * WHOLE) for one in model.intercept_],
-        "threshold_millionths": [
-            round(thresholds.get(one, 0.0) * WHOLE) for one in classes[-len(rounded) :]
-        ],
+        "bias_millionths": [round(start * WHOLE) for _, start in lines],
+        "threshold_millionths": [round(one * WHOLE) for one in thresholds],
+        "calm_millionths": [round(one * WHOLE) for one in calm],
         "provenance": dict(provenance),
         "crc32": zlib.crc32(raw),
         "weights": base64.b64encode(zlib.compress(raw, 9)).decode(),

@@ -21,12 +21,17 @@ class TrainingDataMissing(WordingRefused):
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """A text with its class; `family` is learned or held out as a whole."""
+    """A text with its class; a `family`, or a scene of one, is learned or held out as a whole.
+
+    `is_ordinary`: lawful and without a dangerous word, as most of what leaves is.
+    """
 
     text: str
     label: str
     family: str
     is_held_out: bool = False
+    scene: str = ""
+    is_ordinary: bool = False
 
 
 def cold_texts(folder: Path, part: str, /) -> list[LabelledText]:
@@ -51,7 +56,7 @@ def written_pressing() -> list[LabelledText]:
 
 def written_doubt() -> list[LabelledText]:
     """Our own texts of ideas that press without a word a rule knows, and lawful ones beside them."""
-    return _pressing_families("doubt.yaml")
+    return [*_pressing_families("doubt.yaml"), *_pressing_families("scenes.yaml")]
 
 
 def _pressing_families(name: str) -> list[LabelledText]:
@@ -61,6 +66,8 @@ def _pressing_families(name: str) -> list[LabelledText]:
             "pressing" if one["pressing"] else "kind",
             one["family"],
             bool(one.get("held_out", False)),
+            str(one.get("scene", "")),
+            bool(one.get("ordinary", False)),
         )
         for one in _written(name)["families"]
         for text in one["texts"]
