@@ -122,14 +122,14 @@ def panel_context(request: ConsoleRequest, found: BorrowerPage, now: datetime) -
         check_log_is_sound()
     except GateClosed:
         return {"is_gate_closed": True, "channels": [], "now": now}
-    worst = found.worst
+    meant = found.spoken_of
     answers = may_contact_on(
         actor=request.actor,
         borrower_ref=found.ref,
         asked=ContactRequest(
             channel=Channel.SMS,
-            loan_ref=worst.facts.ref if worst else None,
-            days_past_due=worst.aging.days_past_due if worst else None,
+            loan_ref=meant.facts.ref if meant else None,
+            days_past_due=meant.aging.days_past_due if meant else None,
         ),
         channels=PANEL,
         at=now,

@@ -187,7 +187,7 @@ def _script_words(request: ConsoleRequest, page: BorrowerPage) -> dict[str, str]
     if not scripts:
         return {}
     return script_lines(
-        scripts[0].wording, template_values(request.actor, page, page.worst, language)
+        scripts[0].wording, template_values(request.actor, page, page.spoken_of, language)
     )
 
 

@@ -55,14 +55,14 @@ def place(request: ConsoleRequest, ref: str) -> HttpResponseBase:
     now = business_now()
     page = found_or_404(request, ref, now)
     telephones = find_telephones(now=now)
-    worst = page.worst
+    meant = page.spoken_of
     asked = CallAsked(
         borrower_ref=ref,
         provider=telephones.sender if telephones else "",
         collector_line=request.actor.username,
         can_record=telephones is not None and telephones.can_record,
         idempotency_key=request.POST.get("key", "")[:64] or f"call-{now.timestamp()}",
-        loan_ref=worst.facts.ref if worst else "",
+        loan_ref=meant.facts.ref if meant else "",
     )
     try:
         if request.POST.get("voice") == VoiceKind.AI:

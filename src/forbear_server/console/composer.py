@@ -139,14 +139,14 @@ def _draft(
     text: str,
     request: ConsoleRequest,
 ) -> MessageDraft:
-    worst = page.worst
+    meant = page.spoken_of
     return MessageDraft(
         borrower_ref=page.ref,
         channel=typed.channel,
         text=text,
         idempotency_key=typed.key or secrets.token_hex(16),
         subject=subject_of(request, page, typed, chosen),
-        loan_ref=typed.loan_ref or (worst.facts.ref if worst else ""),
+        loan_ref=typed.loan_ref or (meant.facts.ref if meant else ""),
         purpose=chosen.purpose if chosen else "collect",
         language=page.language,
         template_uuid=chosen.template_id if chosen else None,

@@ -299,7 +299,7 @@ def subject_of(
 def _filled(
     request: ConsoleRequest, page: BorrowerPage, typed: Typed, chosen: TemplateChoice
 ) -> FilledText:
-    loan = next((one for one in page.loans if one.facts.ref == typed.loan_ref), page.worst)
+    loan = next((one for one in page.loans if one.facts.ref == typed.loan_ref), page.spoken_of)
     values = {
         **template_values(request.actor, page, loan, chosen.wording.language),
         Variable.FREE: typed.free,

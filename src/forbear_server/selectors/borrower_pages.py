@@ -86,6 +86,19 @@ class BorrowerPage:
         """The loan the furthest past due."""
         return max(self.loans, key=lambda loan: loan.aging.days_past_due, default=None)
 
+    @property
+    def spoken_of(self) -> LoanExplained | None:
+        """The loan a contact is about: the worst in arrears that no hold of its own keeps back.
+
+        With all of them held it is the worst, and the hold answers. As the night chooses
+        (`portfolio.desk_wishes`).
+        """
+        held = {hold.loan_ref for hold in self.holds}
+        late = [
+            loan for loan in self.loans if loan.aging.arrears_minor and loan.facts.ref not in held
+        ]
+        return max(late, key=lambda loan: loan.aging.days_past_due, default=self.worst)
+
 
 def find_borrower_page(actor: Actor, ref: str, *, now: datetime) -> BorrowerPage | None:
     """The person, or None: not there, or not this person's to see, which is one answer."""
