@@ -62,6 +62,15 @@ def test_no_lawful_labelled_message_is_sent_to_a_person_by_the_model() -> None:
     assert (len(lawful), _stopped(lawful)) == (101, 0)
 
 
+def test_no_model_lets_a_bad_labelled_message_leave_unread() -> None:
+    bad = [
+        one
+        for one in (*FIRST, *LATER)
+        if one.kinds and one.direction is Direction.OUTGOING and not one.is_about_advice
+    ]
+    assert (len(bad), _stopped(bad)) == (488, 488)
+
+
 def test_no_labelled_message_was_learned_from() -> None:
     learned = {one.text for one in (*written_pressing(), *written_intents(), *written_doubt())}
     assert learned.isdisjoint(one.text for one in (*FIRST, *LATER, *THIRD, *FOURTH))

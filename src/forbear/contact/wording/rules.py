@@ -122,11 +122,12 @@ class ScreeningRule:
     def yields_to_calm(self) -> bool:
         """Whether words the model of doubt is sure of are less to this rule.
 
-        A mention is then none, and of these kinds a person reads what would else be blocked.
+        A mention is then none, and of these kinds a person reads what would else be blocked. A suit
+        is a matter of fact and not of tone.
         """
-        return self.is_framed and (
-            self.severity is Severity.PERSON or self.kind in _SOFTENED_BY_CALM
-        )
+        if not self.is_framed or self.kind is Kind.UNTRUE_LEGAL_CLAIM:
+            return False
+        return self.severity is Severity.PERSON or self.kind in _SOFTENED_BY_CALM
 
     def speaks(self, about: Case, direction: Direction, languages: frozenset[Language]) -> bool:
         """Whether this rule reads a text of this direction and language about this case."""
