@@ -1,39 +1,64 @@
-"""Messages of somebody who never saw the rules: what is stopped, held at what was measured once."""
+"""Messages of people who never saw the rules: what is stopped, held at what was measured once."""
 
 from pathlib import Path
 
+import pytest
 import yaml
 
 from forbear.contact.wording.facts import Case
 from forbear.contact.wording.screening import Kind, Severity, screen
 
-TEXTS = yaml.safe_load((Path(__file__).parent / "strangers_texts.yaml").read_text("utf-8"))
+FIRST, LATER = "strangers_texts.yaml", "strangers_later.yaml"
+ABOUT = Case(lender_names=("青禾消费金融", "Qinghe"))
 
 
-def stopped(label: str, **chosen: object) -> tuple[int, int]:
-    """How many of these are blocked or sent to a person; amounts of no known case do not count."""
+def counted(file: str, label: str, *severities: Severity, **chosen: object) -> tuple[int, int]:
+    """How many of these have such a finding; amounts of no known case do not count."""
+    texts = yaml.safe_load((Path(__file__).parent / file).read_text("utf-8"))
     rows = [
         one
-        for one in TEXTS
+        for one in texts
         if one["label"] == label and all(one[key] == value for key, value in chosen.items())
     ]
-    return sum(is_stopped(one["text"]) for one in rows), len(rows)
+    return sum(not severities_of(one["text"]).isdisjoint(severities) for one in rows), len(rows)
 
 
-def is_stopped(text: str) -> bool:
-    found = screen(text, about=Case(lender_names=("青禾消费金融", "Qinghe"))).findings
-    return any(
-        one.severity is not Severity.ADVISE and one.kind is not Kind.WRONG_AMOUNT for one in found
-    )
+def severities_of(text: str) -> set[Severity]:
+    found = screen(text, about=ABOUT).findings
+    return {one.severity for one in found if one.kind is not Kind.WRONG_AMOUNT}
 
 
-def test_of_a_strangers_bad_texts_as_many_are_stopped_as_documented() -> None:
-    assert stopped("bad") == (120, 150)
-    assert stopped("bad", language="zh-Hans") == (90, 100)
-    assert stopped("bad", language="en") == (30, 50)
-    assert stopped("bad", hard=False) == (67, 75)
+def stopped(file: str, label: str, **chosen: object) -> tuple[int, int]:
+    """How many are blocked or sent to a person."""
+    return counted(file, label, Severity.BLOCK, Severity.PERSON, **chosen)
 
 
-def test_of_a_strangers_lawful_texts_as_many_are_stopped_as_documented() -> None:
-    assert stopped("good") == (23, 90)
-    assert stopped("good", hard=False) == (3, 45)
+@pytest.mark.parametrize(
+    ("file", "chosen", "count"),
+    [
+        (FIRST, {}, (134, 150)),
+        (FIRST, {"language": "zh-Hans"}, (92, 100)),
+        (FIRST, {"language": "en"}, (42, 50)),
+        (FIRST, {"hard": False}, (70, 75)),
+        (LATER, {}, (140, 150)),
+        (LATER, {"language": "zh-Hans"}, (70, 75)),
+        (LATER, {"language": "en"}, (70, 75)),
+        (LATER, {"hard": False}, (70, 75)),
+    ],
+)
+def test_of_a_strangers_bad_texts_as_many_are_stopped_as_documented(
+    file: str, chosen: dict[str, object], count: tuple[int, int]
+) -> None:
+    assert stopped(file, "bad", **chosen) == count
+
+
+@pytest.mark.parametrize(
+    ("file", "ordinary", "hard", "blocked"),
+    [(FIRST, (4, 45), (18, 45), (10, 90)), (LATER, (5, 45), (18, 45), (9, 90))],
+)
+def test_of_a_strangers_lawful_texts_as_many_are_stopped_as_documented(
+    file: str, ordinary: tuple[int, int], hard: tuple[int, int], blocked: tuple[int, int]
+) -> None:
+    assert stopped(file, "good", hard=False) == ordinary
+    assert stopped(file, "good", hard=True) == hard
+    assert counted(file, "good", Severity.BLOCK) == blocked
