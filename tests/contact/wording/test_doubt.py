@@ -74,10 +74,22 @@ def test_the_worst_sentence_decides_and_is_marked() -> None:
 def test_two_short_sentences_that_follow_one_another_are_read_together_and_long_ones_are_not() -> (
     None
 ):
-    assert readings("您懂的。我来了。再见") == [(0, 3), (4, 7), (8, 10), (0, 7), (4, 10)]
+    told = readings("您懂的吧。我来找您。再见了您")
+    assert told == [(0, 4), (5, 9), (10, 14), (0, 9), (5, 14)]
     long = "很" * 25
     assert readings(f"{long}。{long}") == [(0, 25), (26, 51)]
-    assert len(readings("we called. we wrote. now we come".replace(".", "。"))) == 5
+    assert len(readings("we called you。 we wrote you。 now we come")) == 5
+
+
+def test_a_word_or_two_are_read_with_their_neighbour_and_a_salutation_never_alone() -> None:
+    assert readings("please call us back。 kind regards") == [(0, 19), (0, 33)]
+    assert readings("请给我们回电。祝好") == [(0, 6), (0, 9)]
+    assert readings("hello lin,\n please call us back") == [(11, 31), (0, 31)]
+    assert readings("dear ms ning zhou,") == []
+    assert readings("hello we know") != []  # more than a name follows: it is said to somebody
+    # where there is nothing else, little is judged all the same
+    assert readings("pay up") == [(0, 6)]
+    assert readings("hi lin,\n pay up") == [(8, 15), (0, 15)]
 
 
 def test_a_threat_in_two_halves_is_marked_whole() -> None:
@@ -94,7 +106,7 @@ def test_each_language_has_a_line_and_a_threshold_of_its_own() -> None:
         LANGUAGES[0],
     ]
     model = weighing({}, thresholds=(-1, 1))
-    chinese, english = doubted(model, "您好"), doubted(model, "hello there")
+    chinese, english = doubted(model, "您好"), doubted(model, "we are here now")
     assert chinese is not None
     assert english is not None
     assert (chinese.is_pressing, english.is_pressing) == (True, False)

@@ -9,7 +9,13 @@ from forbear.contact.wording.screening import screen
 from forbear.contact.wording.training.texts import written_doubt
 
 ABOUT = Case(lender_names=("青禾消费金融", "Qinghe", "青禾"))
-ASIDE = [one for one in written_doubt() if one.is_held_out and one.scene]
+KEPT = [one for one in written_doubt() if one.is_held_out and one.scene]
+ASIDE = [one for one in KEPT if one.family != "fragments"]
+LETTERS = {
+    "en": "Hello Lin,\n\nThis is Qinghe. Your payment of this month has not reached us yet. If money "
+    "is tight, reply and we will look at it together.\n\n",
+    "zh": "您好，这里是青禾消费金融。您本期的还款还没有收到，有困难可以回复我们商量。\n",
+}
 
 
 def severities(text: str) -> set[Severity]:
@@ -34,10 +40,18 @@ def test_of_the_scenes_kept_aside_as_many_are_stopped_as_documented() -> None:
         stopped[name] += bool(found)
         blocked[name] += Severity.BLOCK in found
     assert {name: (stopped[name], blocked[name], texts[name]) for name in texts} == {
-        "en bad": (67, 1, 81),
-        "zh-Hans bad": (52, 5, 55),
-        "en lawful, hard": (21, 7, 80),
-        "zh-Hans lawful, hard": (18, 8, 62),
+        "en bad": (63, 1, 81),
+        "zh-Hans bad": (51, 5, 55),
+        "en lawful, hard": (23, 7, 80),
+        "zh-Hans lawful, hard": (16, 8, 62),
         "en lawful": (0, 0, 27),
         "zh-Hans lawful": (4, 0, 38),
     }
+
+
+def test_a_letters_closing_and_signature_are_no_pressure() -> None:
+    """Of 34 closings, signatures and short answers the model never read two are doubted."""
+    kept = [one for one in KEPT if one.family == "fragments"]
+    ends = [(one.text, LETTERS[one.scene[:2]] + one.text) for one in kept]
+    doubted = [end for end, letter in ends if severities(letter)]
+    assert (len(ends), doubted) == (34, ["Have a lovely afternoon.", "Bye for now."])

@@ -27,6 +27,7 @@ from forbear.contact.wording.normalising import has_han
 FIRST_SIGN = 0xE001  # private use: no text that was normalised holds these
 LANGUAGES = (Language.ZH, Language.EN)  # in the order of the model's lines
 LONGEST_PAIR = {Language.ZH: 40, Language.EN: 120}  # characters of two sentences read together
+LONGEST_FRAGMENT = {Language.ZH: 3, Language.EN: 2}  # characters, words
 REACH_OF_NO = 4  # words
 LONGEST_GAP = 2  # words from one to the other of two meanings
 _CLASSED, _AS_IT_STANDS = zlib.crc32(b"c"), zlib.crc32(b"r")
@@ -35,6 +36,11 @@ _FIGURES = re.compile("[0-9][0-9,.:]{0,12}|[一二三四五六七八九十百千
 _SENTENCES = re.compile(r"[^。!?;\n]{2,2000}")
 _LATIN = re.compile(r"[a-z']{1,24}")
 _WORDS = re.compile("[a-z']{1,24}|[\ue000-\uf8ff]")
+# Whose name stands in a salutation says nothing: it is read only with the sentence after it.
+_SALUTATION = re.compile(
+    r"\s*(?:hello|hi|dear|good (?:morning|afternoon|evening))"
+    r"(?: (?:mr|mrs|ms|miss|dr)\.?(?: [a-z'-]{1,20}){1,2}| [a-z'-]{1,20})?[\s,:]*"
+)
 _ENDING = re.compile("(?:'s|ing|ed|es|s|ly|n't)$")
 
 
@@ -57,19 +63,33 @@ def sentences(plain: str, /) -> list[tuple[int, int]]:
 
 
 def readings(plain: str, /) -> list[tuple[int, int]]:
-    """What is judged by itself: every sentence, and two short ones that follow one another.
+    """What is judged: every sentence, and two short ones that follow one another.
 
-    >>> readings("您懂的。我来了。")
-    [(0, 3), (4, 7), (0, 7)]
+    A word or two ("kind regards") are read only with their neighbour, unless there is nothing else;
+    a salutation never alone.
+
+    >>> readings("您懂的吧。我来找您。")
+    [(0, 4), (5, 9), (0, 9)]
+    >>> readings("hello lin, \\n this is qinghe.\\n regards")
+    [(12, 28), (0, 28), (12, 37)]
     """
     alone = sentences(plain)
     longest = LONGEST_PAIR[language_of(plain)]
+    told = [one for one in alone if not _SALUTATION.fullmatch(plain, *one)]
+    whole = [one for one in told if not _is_fragment(plain[slice(*one)])]
     pairs = [
         (first[0], second[1])
         for first, second in itertools.pairwise(alone)
-        if second[1] - first[0] <= longest
+        if second[1] - first[0] <= longest or not {first, second} <= set(whole)
     ]
-    return alone + pairs
+    return (whole or told) + pairs
+
+
+def _is_fragment(part: str) -> bool:
+    """Too little to judge: at most two English words, or three Chinese characters."""
+    if has_han(part):
+        return sum(one.isalnum() for one in part) <= LONGEST_FRAGMENT[Language.ZH]
+    return len(_LATIN.findall(part)) <= LONGEST_FRAGMENT[Language.EN]
 
 
 def language_of(plain: str, /) -> Language:
@@ -159,7 +179,7 @@ def stem(word: str, /) -> str:
 def doubted(model: LinearModel, plain: str, /) -> Leaning | None:
     """What the model says of the worst reading of a normalised text; None when there is none.
 
-    A sentence is calm when every reading that holds it is.
+    A sentence is calm when every reading that holds it is, and there is one.
     """
     judged = [(span, *_score(model, plain[slice(*span)])) for span in readings(plain)]
     if not judged:
@@ -168,11 +188,14 @@ def doubted(model: LinearModel, plain: str, /) -> Leaning | None:
     alone = sentences(plain)
     first = {start: at for at, (start, _) in enumerate(alone)}
     last = {end: at for at, (_, end) in enumerate(alone)}
+    read: set[int] = set()
     uneasy: set[int] = set()
     for (start, end), *_, is_unsure in judged:
+        held = range(first[start], last[end] + 1)
+        read.update(held)
         if is_unsure:
-            uneasy.update(range(first[start], last[end] + 1))
-    calm = tuple(one for at, one in enumerate(alone) if at not in uneasy)
+            uneasy.update(held)
+    calm = tuple(one for at, one in enumerate(alone) if at in read - uneasy)
     return Leaning(score, limit, *span, calm)
 
 
