@@ -43,7 +43,7 @@ def _stopped(messages) -> int:
 
 
 # (bad, of which stopped, lawful, of which stopped), as docs/explanation/wording.md tells them
-UNSEEN = {"third": (54, 47, 16, 0), "fourth": (60, 56, 33, 2)}
+UNSEEN = {"third": (54, 47, 16, 1), "fourth": (60, 56, 33, 4)}
 
 
 @pytest.mark.parametrize(("messages", "name"), [(THIRD, "third"), (FOURTH, "fourth")])

@@ -77,10 +77,11 @@ def readings(plain: str, /) -> list[tuple[int, int]]:
     longest = LONGEST_PAIR[language_of(plain)]
     told = [one for one in alone if not _SALUTATION.fullmatch(plain, *one)]
     whole = [one for one in told if not _is_fragment(plain[slice(*one)])]
+    judged = set(whole)
     pairs = [
         (first[0], second[1])
         for first, second in itertools.pairwise(alone)
-        if second[1] - first[0] <= longest or not {first, second} <= set(whole)
+        if second[1] - first[0] <= longest or first not in judged or second not in judged
     ]
     return (whole or told) + pairs
 
@@ -177,34 +178,18 @@ def stem(word: str, /) -> str:
 
 
 def doubted(model: LinearModel, plain: str, /) -> Leaning | None:
-    """What the model says of the worst reading of a normalised text; None when there is none.
-
-    A sentence is calm when every reading that holds it is, and there is one.
-    """
+    """What the model says of the worst reading of a normalised text; None when there is none."""
     judged = [(span, *_score(model, plain[slice(*span)])) for span in readings(plain)]
     if not judged:
         return None
-    span, score, limit, _ = max(judged, key=lambda one: one[1] - one[2])
-    alone = sentences(plain)
-    first = {start: at for at, (start, _) in enumerate(alone)}
-    last = {end: at for at, (_, end) in enumerate(alone)}
-    read: set[int] = set()
-    uneasy: set[int] = set()
-    for (start, end), *_, is_unsure in judged:
-        held = range(first[start], last[end] + 1)
-        read.update(held)
-        if is_unsure:
-            uneasy.update(held)
-    calm = tuple(one for at, one in enumerate(alone) if at in read - uneasy)
-    return Leaning(score, limit, *span, calm)
+    span, score, limit = max(judged, key=lambda one: one[1] - one[2])
+    return Leaning(score, limit, *span)
 
 
-def _score(model: LinearModel, part: str) -> tuple[int, int, bool]:
-    """Score and threshold of one reading, and whether the model is less than sure of it."""
+def _score(model: LinearModel, part: str) -> tuple[int, int]:
+    """Score and threshold of one reading."""
     line = LANGUAGES.index(language_of(part))
-    score = model.line_at(line, doubt_places(part))
-    calm = model.calm_millionths[line] if model.calm_millionths else None
-    return score, model.threshold_millionths[line], calm is None or score > calm
+    return model.line_at(line, doubt_places(part)), model.threshold_millionths[line]
 
 
 def doubtful(plain: str, /) -> Leaning | None:

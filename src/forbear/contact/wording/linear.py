@@ -27,16 +27,12 @@ WHOLE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """What the model says: score in millionths of log-odds, and the stretch that carried it most.
-
-    `calm` are stretches it is sure press nobody; most models are sure of none.
-    """
+    """What the model says: score in millionths of log-odds, and the stretch that carried it most."""
 
     score_millionths: int
     threshold_millionths: int
     start: int
     end: int
-    calm: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_pressing(self) -> bool:
@@ -58,7 +54,6 @@ class LinearModel:
     bias_millionths: tuple[int, ...]
     threshold_millionths: tuple[int, ...]
     provenance: Mapping[str, Any]
-    calm_millionths: tuple[int, ...] = ()  # up to here the model is sure that nothing presses
 
     def scores(self, plain: str, /) -> tuple[int, ...]:
         """Log-odds of each class in millionths, for a normalised text."""
@@ -154,7 +149,6 @@ def read_model(text: str, /) -> LinearModel:
             bias_millionths=tuple(told["bias_millionths"]),
             threshold_millionths=tuple(told["threshold_millionths"]),
             provenance=dict(told["provenance"]),
-            calm_millionths=tuple(told.get("calm_millionths", ())),
         )
     except (KeyError, TypeError, ValueError, zlib.error) as fault:
         raise WeightsFaulty(

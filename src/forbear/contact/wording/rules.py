@@ -72,18 +72,6 @@ class Severity(StrEnum):
     ADVISE = "advise"  # it may leave, better words are shown
 
 
-# kinds that a word alone can raise; telling others is never softened
-_SOFTENED_BY_CALM = frozenset(
-    {
-        Kind.FALSE_CONSEQUENCE,
-        Kind.IMPERSONATION,
-        Kind.FALSE_URGENCY,
-        Kind.BORROW_TO_REPAY,
-        Kind.EXTRA_FEE,
-    }
-)
-
-
 class Condition(StrEnum):
     """When a rule speaks."""
 
@@ -117,17 +105,6 @@ class ScreeningRule:
     citations: tuple[str, ...]
     suggestion: Bilingual | None
     is_framed: bool = True  # what lawful sentences say around its words counts
-
-    @property
-    def yields_to_calm(self) -> bool:
-        """Whether words the model of doubt is sure of are less to this rule.
-
-        A mention is then none, and of these kinds a person reads what would else be blocked. A suit
-        is a matter of fact and not of tone.
-        """
-        if not self.is_framed or self.kind is Kind.UNTRUE_LEGAL_CLAIM:
-            return False
-        return self.severity is Severity.PERSON or self.kind in _SOFTENED_BY_CALM
 
     def speaks(self, about: Case, direction: Direction, languages: frozenset[Language]) -> bool:
         """Whether this rule reads a text of this direction and language about this case."""

@@ -57,7 +57,6 @@ class Finding:
     citations: tuple[str, ...]
     rule_id: str
     suggestion: Bilingual | None = None
-    yields_to_calm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +103,7 @@ def screen(
         findings += _advice(text, plain, about, _judged_in(language, languages))
     if direction in {Direction.OUTGOING, Direction.TRANSCRIPT} and not _is_blocked(findings):
         ours = doubtful if direction is Direction.OUTGOING else pressing
-        leans = (leaning or ours)(plain.plain)
-        findings = _calmed(findings, plain, leans)
-        if _outcome(findings) is not Outcome.BLOCKED:
-            findings += _by_model(text, plain, leans)
+        findings += _by_model(text, plain, (leaning or ours)(plain.plain))
     if direction in {Direction.INBOUND, Direction.TRANSCRIPT}:
         findings = [replace(one, severity=Severity.PERSON) for one in findings]
     ordered = tuple(sorted(findings, key=lambda one: (one.start, one.end, one.kind.value)))
@@ -137,8 +133,7 @@ def _outcome(findings: Iterable[Finding]) -> Outcome:
 
 
 def _is_blocked(findings: Iterable[Finding]) -> bool:
-    """Whether it is blocked whatever a model says."""
-    return any(one.severity is Severity.BLOCK and not one.yields_to_calm for one in findings)
+    return any(one.severity is Severity.BLOCK for one in findings)
 
 
 def _by_rules(
@@ -187,7 +182,6 @@ def _finding(text: str, span: tuple[int, int], rule: ScreeningRule) -> Finding:
         citations=rule.citations,
         rule_id=rule.id,
         suggestion=rule.suggestion,
-        yields_to_calm=rule.yields_to_calm,
     )
 
 
@@ -298,25 +292,6 @@ _PRESSING = Bilingual(
     zh="这句话接近辱骂或施压的例子，请人工确认。",
     en="These words are close to examples of abuse or pressure; a person decides.",
 )
-
-
-def _calmed(findings: list[Finding], plain: Normalised, leans: Leaning | None) -> list[Finding]:
-    """The findings, less what lies where the model is sure that nothing presses.
-
-    There a mention is no finding, and a person reads what a rule of tone would block; a text that
-    presses anywhere is calm nowhere.
-    """
-    if leans is None or leans.is_pressing:
-        return findings
-    calm = [plain.written_span(start, end) for start, end in leans.calm]
-    made: list[Finding] = []
-    for one in findings:
-        if one.yields_to_calm and any(s <= one.start and one.end <= e for s, e in calm):
-            if one.severity is Severity.BLOCK:
-                made.append(replace(one, severity=Severity.PERSON))
-        else:
-            made.append(one)
-    return made
 
 
 def _by_model(text: str, plain: Normalised, leans: Leaning | None) -> list[Finding]:

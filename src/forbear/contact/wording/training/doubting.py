@@ -32,8 +32,6 @@ ORDINARY_WEIGHT = 2.0  # of a lawful text without a dangerous word: most of what
 FOLDS = 8
 # of lawful texts judged by a model without their scene, the share sent to a person
 ALLOWED_FALSE = {Language.ZH: 0.11, Language.EN: 0.17}
-# of the same texts, the share the model is sure of
-SURELY_LAWFUL = {Language.ZH: 0.6, Language.EN: 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,6 @@ def doubt_model() -> str:
         name="doubt",
         classes=[one.value for one in LANGUAGES],
         thresholds=[_lawful_at(judged, one, 1 - ALLOWED_FALSE[one]) for one in LANGUAGES],
-        calm=[_lawful_at(judged, one, SURELY_LAWFUL[one]) for one in LANGUAGES],
         provenance={
             "learned_from": "written_texts/doubt.yaml, scenes.yaml and pressing.yaml",
             "own_texts": len(learned),

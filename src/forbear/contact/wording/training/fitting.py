@@ -86,7 +86,6 @@ def written_lines(
     classes: Sequence[str],
     thresholds: Sequence[float],
     provenance: Mapping[str, object],
-    calm: Sequence[float] = (),
 ) -> str:
     """Weights and start of each line as the JSON the run time reads."""
     units = [float(np.abs(line).max()) / LARGEST_WEIGHT or 1.0 for line, _ in lines]
@@ -102,7 +101,6 @@ def written_lines(
         "unit_millionths": [round(one * WHOLE) for one in units],
         "bias_millionths": [round(start * WHOLE) for _, start in lines],
         "threshold_millionths": [round(one * WHOLE) for one in thresholds],
-        "calm_millionths": [round(one * WHOLE) for one in calm],
         "provenance": dict(provenance),
         "crc32": zlib.crc32(raw),
         "weights": base64.b64encode(zlib.compress(raw, 9)).decode(),
