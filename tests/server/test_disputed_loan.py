@@ -72,6 +72,21 @@ def test_with_every_loan_disputed_nothing_is_permitted(desk: int, signed_in: Sig
     assert verdict(client.get(PAGE).content.decode()) == "never"
 
 
+def test_beside_a_disputed_loan_one_written_off_is_not_spoken_of_as_in_the_night(
+    qinghe: int, fresh_data_dir: Path, signed_in: SignIn
+) -> None:
+    written_off = "L-5,B-1,易分期,CNY,100000,2026-01-30,given,0.12,,actual/360,,2026-06-30,\n"
+    owed = "L-5,1,2026-02-28,100000,1000,0,0\n"
+    import_small_tape(fresh_data_dir, more={"loans.csv": written_off, "instalments.csv": owed})
+    with lender_scope(qinghe):
+        put_on_worklist(qinghe, "B-1")
+        sms_sender(qinghe)
+    client = signed_in(Role.COLLECTOR)
+    assert verdict(client.get(PAGE).content.decode()) == "allowed"
+    client.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    assert verdict(client.get(PAGE).content.decode()) == "never"
+
+
 def test_all_loans_may_be_disputed_at_once(desk: int, signed_in: SignIn) -> None:
     client = signed_in(Role.COLLECTOR)
     client.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": ""})

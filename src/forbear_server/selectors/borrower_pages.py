@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from forbear.loans.spoken_of import INACTIVE, LoanInQuestion, loan_spoken_of
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.selectors.borrowers import full_name, masked_phone
@@ -88,16 +89,20 @@ class BorrowerPage:
 
     @property
     def spoken_of(self) -> LoanExplained | None:
-        """The loan a contact is about: the worst in arrears that no hold of its own keeps back.
-
-        With all of them held it is the worst, and the hold answers. As the night chooses
-        (`portfolio.desk_wishes`).
-        """
-        held = {hold.loan_ref for hold in self.holds}
-        late = [
-            loan for loan in self.loans if loan.aging.arrears_minor and loan.facts.ref not in held
-        ]
-        return max(late, key=lambda loan: loan.aging.days_past_due, default=self.worst)
+        """The loan a contact is about, as the night chooses; the worst where none is in arrears."""
+        chosen = loan_spoken_of(
+            [
+                LoanInQuestion(
+                    ref=loan.facts.ref,
+                    is_active=loan.state not in INACTIVE,
+                    days_past_due=loan.aging.days_past_due,
+                    arrears_minor=loan.arrears_minor,
+                )
+                for loan in self.loans
+            ],
+            held={hold.loan_ref for hold in self.holds},
+        )
+        return next((loan for loan in self.loans if loan.facts.ref == chosen), self.worst)
 
 
 def find_borrower_page(actor: Actor, ref: str, *, now: datetime) -> BorrowerPage | None:
