@@ -65,9 +65,15 @@ def test_the_next_is_the_first_by_rank_and_of_the_light_ones_when_one_is_due() -
     assert (first, light) == (WAITING[0], WAITING[4])
 
 
-def test_without_a_light_case_the_first_by_rank_is_next() -> None:
-    hard = [one for one in WAITING if one.is_held or one.was_upset_before]
-    assert next_case(hard, is_light_due=True, ladder=LADDER) == hard[0]
+def test_without_a_light_case_the_first_by_rank_nobody_holds_back_is_next() -> None:
+    held, upset = [one for one in WAITING if one.is_held or one.was_upset_before]
+    assert next_case([held, upset], is_light_due=True, ladder=LADDER) == upset
+
+
+@pytest.mark.parametrize("is_light_due", [False, True])
+def test_one_under_a_hold_is_nobodys_next(is_light_due: bool) -> None:
+    held = [one for one in WAITING if one.is_held]
+    assert next_case(held, is_light_due=is_light_due, ladder=LADDER) is None
 
 
 @pytest.mark.parametrize("is_light_due", [False, True])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from forbear_server.selectors.actors import Actor, Role, find_actor
 from forbear_server.selectors.breaks import HardDay, find_hard_day
+from forbear_server.selectors.worklists import waiting_cases
 from forbear_server.services.breaks import BreakRefused, end_break, take_break
 from forbear_server.services.call_lines import note_telephones
 from forbear_server.services.persons import Person, record_persons
@@ -25,12 +27,17 @@ from forbear_server.store.models import (
     WorklistItem,
 )
 from server.conftest import NOW
+from server.desk import import_small_tape, run_the_night
 from server.telephones import begun, phones_of
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
 MakeActor = Callable[..., Actor]
 # By rank: two in M3, one in M1 with a hold, one in M1, one that may only be contacted later.
+TWO_LOANS_IN_ARREARS = {
+    "loans.csv": "L-5,B-1,易分期,CNY,100000,2026-09-30,given,0.12,,actual/360,,,\n",
+    "instalments.csv": "L-5,1,2026-10-31,100000,1000,0,0\n",
+}
 LINES = ((75, 480), (61, 480), (10, 480), (12, 480), (5, 900))
 
 
@@ -93,14 +100,31 @@ def test_next_is_the_first_by_rank_that_nobody_is_at(
         assert take_next(actor=collector, now=NOW).borrower_ref == "B-0"
         assert take_next(actor=colleague, now=NOW).borrower_ref == "B-1"
         assert (taken_by(collector), taken_by(colleague)) == (["B-0"], ["B-1"])
-        assert [take_next(actor=collector, now=NOW).borrower_ref for _ in range(2)] == [
-            "B-2",
-            "B-3",
-        ]
+        # Contact with B-2 rests: a hold keeps it back.
+        assert take_next(actor=collector, now=NOW).borrower_ref == "B-3"
         # B-4 may not be contacted yet.
         with pytest.raises(WorklistRefusal, match="nobody_next"):
             take_next(actor=collector, now=NOW)
-        assert taken_by(collector) == ["B-0", "B-2", "B-3"]
+        assert taken_by(collector) == ["B-0", "B-3"]
+
+
+@pytest.mark.parametrize(
+    ("disputed", "is_held"), [(["L-1"], False), (["L-5"], False), (["L-1", "L-5"], True)]
+)
+def test_a_disputed_loan_holds_a_case_back_when_no_other_is_in_arrears(
+    qinghe: int, fresh_data_dir: Path, make_actor: MakeActor, disputed: list[str], is_held: bool
+) -> None:
+    import_small_tape(fresh_data_dir, more=TWO_LOANS_IN_ARREARS)
+    run_the_night()
+    collector = make_actor("zhou.lan", Role.COLLECTOR)
+    with lender_scope(qinghe):
+        for loan_ref in disputed:
+            ContactHold.objects.create(
+                lender_id=qinghe, borrower=Borrower.objects.get(ref="B-1"), kind="dispute",
+                loan_ref=loan_ref, source="collector", placed_at=NOW, evidence_id="0" * 32,
+            )  # fmt: skip
+        waiting = {one.days_past_due: one.is_held for one in waiting_cases(collector, now=NOW)}
+        assert waiting == {37: is_held}
 
 
 def test_after_two_hard_calls_of_a_day_the_next_is_light_and_then_the_list_goes_on(

@@ -3,7 +3,7 @@
 Two calls in which the other side was upset wear on whoever made them. From the second such call of a
 day on, each is followed by a light case before the worklist goes on in its own order, and by the
 offer of a short break. A house rule (design C06); no law asks for it, and nothing is counted
-against anybody.
+against anybody. A case under a hold is nobody's next: contact with them rests.
 """
 
 from collections.abc import Sequence
@@ -53,6 +53,7 @@ def light_cases(waiting: Sequence[WaitingCase], *, ladder: BucketScheme) -> list
 def next_case(
     waiting: Sequence[WaitingCase], *, is_light_due: bool, ladder: BucketScheme
 ) -> WaitingCase | None:
-    """The first by rank, of the light ones when a light case is due and there is one."""
+    """The first by rank nobody holds back; of the light ones when one is due and there is one."""
     light = light_cases(waiting, ladder=ladder) if is_light_due else []
-    return min(light or waiting, key=lambda one: one.rank, default=None)
+    free = light or [one for one in waiting if not one.is_held]
+    return min(free, key=lambda one: one.rank, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -164,10 +164,8 @@ def waiting_cases(actor: Actor, *, now: datetime) -> list[WaitingCase]:
         item for item in items.select_related("borrower") if is_permitted_now(item, now, zone)
     ]
     borrowers = [item.borrower_id for item in open_now]
-    held = ContactHold.objects.filter(borrower_id__in=borrowers, lifted_at__isnull=True)
-    standing = held.filter(Q(until__isnull=True) | Q(until__gt=now))
+    is_held = _held_back(actor.lender_code, day, {one.borrower_id: one for one in open_now}, now)
     upset = Call.objects.filter(borrower_id__in=borrowers, distressed_at__isnull=False)
-    is_held = set(standing.values_list("borrower_id", flat=True))
     was_upset = set(upset.values_list("borrower_id", flat=True))
     return [
         WaitingCase(
@@ -179,6 +177,34 @@ def waiting_cases(actor: Actor, *, now: datetime) -> list[WaitingCase]:
         )
         for item in open_now
     ]
+
+
+def _held_back(
+    lender_code: str, day: date, lines: Mapping[int, WorklistItem], now: datetime
+) -> set[int]:
+    """Borrowers contact with whom rests: by a hold on them, or on every loan they could be asked for.
+
+    As the night decides (`portfolio.desk_wishes`); with no loan known in arrears a hold on one is
+    taken for a hold on all.
+    """
+    held = ContactHold.objects.filter(borrower_id__in=lines, lifted_at__isnull=True)
+    standing = held.filter(Q(until__isnull=True) | Q(until__gt=now))
+    loans: dict[int, set[str]] = {}
+    for borrower_id, loan_ref in standing.values_list("borrower_id", "loan_ref"):
+        loans.setdefault(borrower_id, set()).add(loan_ref)
+    return {
+        borrower_id
+        for borrower_id, refs in loans.items()
+        if "" in refs or refs.issuperset(_late_loans(lender_code, day, lines[borrower_id]))
+    }
+
+
+def _late_loans(lender_code: str, day: date, item: WorklistItem) -> list[str]:
+    aged = _aged_loans(lender_code, day, item.borrower.ref)
+    if aged is None:
+        return []
+    late = aged.filter((pl.col("status") == "active") & (pl.col("arrears_minor") > 0))
+    return [str(ref) for ref in late.select("loan_id").collect()["loan_id"]]
 
 
 def list_colleagues(actor: Actor) -> list[tuple[int, str]]:
@@ -198,18 +224,22 @@ def worst_loan(actor: Actor, item_id: int) -> str | None:
 
 def loans_of(lender_code: str, business_date: date, borrower_ref: str) -> Sequence[str]:
     """The borrower's live loans in that night's aging, worst first."""
+    aged = _aged_loans(lender_code, business_date, borrower_ref)
+    if aged is None:
+        return []
+    found = aged.sort("days_past_due", "arrears_minor", "loan_id", descending=[True, True, False])
+    return [str(ref) for ref in found.select("loan_id").collect()["loan_id"]]
+
+
+def _aged_loans(lender_code: str, business_date: date, borrower_ref: str) -> pl.LazyFrame | None:
+    """The borrower's rows of that night's aging; None when the night left none."""
     partitions = open_book(lender_code).manifest.partitions
     shard = partition_of(lender_code, borrower_ref, partitions)
     path = run_folder(lender_code, business_date).file("age", f"p{shard:02d}")
     if not path.exists():
-        return []
+        return None
     own = (pl.col("lender") == lender_code) & (pl.col("borrower_id") == borrower_ref)
-    found = (
-        pl.scan_parquet(path)
-        .filter(own)
-        .sort("days_past_due", "arrears_minor", "loan_id", descending=[True, True, False])
-    )
-    return [str(ref) for ref in found.select("loan_id").collect()["loan_id"]]
+    return pl.scan_parquet(path).filter(own)
 
 
 def _matches(item: WorklistItem, filters: Filters) -> bool:
