@@ -16,6 +16,7 @@ from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.evidence import find_entry, opened_fields
 from forbear_server.selectors.lenders import find_lender
 from forbear_server.services.addresses import add_address, index_phones
+from forbear_server.services.erasure import erase_person
 from forbear_server.services.inbound import record_inbound
 from forbear_server.services.message_drafts import Refusal
 from forbear_server.services.persons import Person, record_persons
@@ -235,3 +236,25 @@ def test_it_binds_with_the_tape_that_brings_the_number(
         assert opened_fields(officer, found)["words"].value == "退订"
         assert queue(officer, draft("B-1"))[0].refusal is Refusal.REFUSED_BY_RULE
         assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_erasing_a_person_takes_replies_of_a_number_only_the_book_has_unless_it_is_shared(
+    officer: Actor, is_shared: bool
+) -> None:
+    lender = officer.lender_id
+    with lender_scope(lender):
+        heard(lender, SAID)
+        heard(lender, SAID, number="+8613700009876", id_="in-2")
+        if is_shared:
+            add_address(
+                actor=officer, borrower_ref="B-1", kind="phone", address="13700001234", now=NOW
+            )
+        record_persons(
+            lender_id=lender, persons=[Person("B-7", name="林小满", phone="13700001234")]
+        )
+        assert not BorrowerAddress.objects.filter(borrower__ref="B-7").exists()
+        later = NOW + timedelta(days=366 * 8)
+        erase_person(actor=officer, borrower_ref="B-7", reason="request", now=later)
+        left = InboundMessage.objects.order_by("channel_id").values_list("channel_id", flat=True)
+        assert list(left) == (["in-1", "in-2"] if is_shared else ["in-2"])

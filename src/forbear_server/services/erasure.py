@@ -11,11 +11,15 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from forbear.contact.dispatch import AddressFaulty
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
+from forbear_server.selectors.addresses import sealed_row
 from forbear_server.selectors.retention import Obstacle, erasure_obstacles
+from forbear_server.services.addresses import written_address
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.services.recordings import delete_recordings_of
+from forbear_server.store.address_words import address_word
 from forbear_server.store.evidence_persons import borrower_person, hold_keys, keeper_of_borrower
 from forbear_server.store.models import (
     BehaviourEvent,
@@ -38,6 +42,7 @@ from forbear_server.store.models import (
     Standing,
     StandingAppeal,
 )
+from forbear_server.store.sealing import unseal
 
 
 class PersonUnknown(RequestRefused):
@@ -93,6 +98,7 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
         private={"reason": reason[:200]},
     )
     subjects.delete()
+    _delete_unclaimed(borrower_ref)
     delete_recordings_of(borrower_ref)
     _delete_contact(borrower_ref)
     _delete_permits(borrower_ref)
@@ -106,16 +112,36 @@ def _erase(actor: Actor, borrower_ref: str, reason: str, now: datetime) -> Recor
 
 
 def _delete_contact(borrower_ref: str) -> None:
-    """Messages with their receipts, replies, calls, notes, drafts, addresses, wishes, reports go.
-
-    So does what came from the person's numbers while nobody knew whose they were.
-    """
-    words = BorrowerAddress.objects.filter(borrower__ref=borrower_ref).values("ref")
-    InboundMessage.objects.filter(borrower__isnull=True, address_ref__in=words).delete()
+    """Messages with their receipts, replies, calls, notes, drafts, addresses, wishes, reports go."""
     for table in (Message, InboundMessage, Call, BorrowerNote, KeptDraft, BorrowerAddress):
         table.objects.filter(borrower__ref=borrower_ref).delete()
     for stated in (ContactPreference, ContactHold, ContactReport):
         stated.objects.filter(borrower__ref=borrower_ref).delete()
+
+
+def _delete_unclaimed(borrower_ref: str) -> None:
+    """What came from the person's numbers while nobody knew whose they were; before these go.
+
+    A number of the book may be no address yet. What came from a number that is somebody else's too
+    stays: it may be theirs.
+    """
+    own = BorrowerAddress.objects.filter(borrower__ref=borrower_ref)
+    words = {*own.values_list("ref", flat=True), *_words_of_the_book(borrower_ref)}
+    others = BorrowerAddress.objects.filter(ref__in=words).exclude(borrower__ref=borrower_ref)
+    words -= set(others.values_list("ref", flat=True))
+    InboundMessage.objects.filter(borrower__isnull=True, address_ref__in=words).delete()
+
+
+def _words_of_the_book(borrower_ref: str) -> set[str]:
+    """The word of the number the book has; none when no channel reaches it."""
+    borrower = Borrower.objects.filter(ref=borrower_ref).exclude(phone_sealed="").first()
+    if borrower is None:
+        return set()
+    held = unseal(borrower.phone_sealed, field="borrower.phone", row=sealed_row(borrower))
+    try:
+        return {address_word("phone", written_address("phone", held))}
+    except AddressFaulty:
+        return set()
 
 
 def _delete_scores(borrower_ref: str) -> None:
