@@ -14,11 +14,13 @@ from forbear.compliance.verdicts import Ruling
 from forbear.contact.attempts import Outcome
 from forbear.contact.channels import Channel
 from forbear.contact.permission import ContactRequest, Permission
+from forbear.portfolio.plan import all_attempts
 from forbear_server.console.timeline_display import shown_items
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.books import run_folder
 from forbear_server.selectors.borrower_pages import find_borrower_page
 from forbear_server.selectors.contact_timelines import find_timeline
+from forbear_server.selectors.desk_attempts import list_attempts
 from forbear_server.services.contact_outcomes import (
     ContactOutcome,
     OutcomesRefused,
@@ -32,9 +34,11 @@ from forbear_server.store.models import ContactReport, PermitRequest
 from server.conftest import NOW
 from server.desk import BUSINESS_DATE, import_small_tape, run_the_night
 from server.evidence import recorded
+from server.outbox import draft, queue, sms_sender
 
 pytestmark = pytest.mark.django_db
 CALL = ContactRequest(channel=Channel.VOICE_INTERACTIVE, number_ref="n1")
+NOT_USED = "of this borrower was used by this account"
 
 
 @pytest.fixture
@@ -137,8 +141,8 @@ def test_a_permit_is_one_contact_of_its_own_channel_and_borrower(officer: Actor)
     for wrong, why in (
         (call(1, permit=permit), f"another contact under permit {permit} was reported"),
         (sms, f"permit {permit} is for voice_interactive, not for sms"),
-        (call(1, permit=permit, ref="B-4"), f"no permit {permit} of this borrower was used"),
-        (call(1, permit=unused), f"no permit {unused} of this borrower was used"),
+        (call(1, permit=permit, ref="B-4"), f"no permit {permit} {NOT_USED}"),
+        (call(1, permit=unused), f"no permit {unused} {NOT_USED}"),
         (call(1, ref="B-9"), "there is no borrower B-9"),
         (call(-1), "it has not ended yet: its moment lies ahead"),
     ):
@@ -154,6 +158,35 @@ def test_two_contacts_under_one_permit_in_one_report_are_refused(officer: Actor)
         report(officer, call(2, permit=permit), call(1, permit=permit))
     assert kept() == []
     assert PermitRequest.objects.get(pk=permit).outcome == ""
+
+
+def test_nobody_frees_the_budget_by_reporting_on_anothers_permit_or_before_it_was_used(
+    officer: Actor, make_actor: Callable[..., Actor]
+) -> None:
+    permits = [used_permit(officer) for _ in range(3)]
+    before = (kept(), recorded(officer.lender_id))
+    stranger = make_actor("other.officer", Role.COMPLIANCE)
+    for actor, minutes, why in (
+        (stranger, 1, f"no permit {permits[0]} {NOT_USED}"),
+        (officer, 6, f"it ended before permit {permits[0]} was used"),
+    ):
+        with pytest.raises(OutcomesRefused) as refused:
+            report(actor, call(minutes, Outcome.NO_ANSWER, permit=permits[0]))
+        assert refused.value.wrong == ((0, why),)
+    assert (kept(), recorded(officer.lender_id)) == before
+    assert ask(officer).judgement.ruling is Ruling.REFUSED
+
+
+def test_what_became_of_our_own_message_only_its_channel_says(officer: Actor) -> None:
+    sms_sender(officer.lender_id)
+    queue(officer, draft("B-1"))
+    row = PermitRequest.objects.get()
+    PermitRequest.objects.update(state="used", used_at=NOW - timedelta(minutes=5))
+    told = call(1, Outcome.UNDELIVERED, permit=row.pk, channel=Channel.SMS)
+    with pytest.raises(OutcomesRefused) as refused:
+        report(officer, told)
+    assert refused.value.wrong == ((0, f"no permit {row.pk} {NOT_USED}"),)
+    assert PermitRequest.objects.get().outcome == ""
 
 
 def test_another_lender_reports_nothing_of_this_ones_borrowers(
@@ -187,6 +220,21 @@ def test_the_night_rests_whom_the_desk_or_another_program_reached(officer: Actor
     assert told.select("borrower_id", "channel", "outcome").rows() == [
         ("B-1", "voice_interactive", "connected")
     ]
+
+
+def test_a_night_run_late_counts_nothing_of_the_days_after_it(officer: Actor) -> None:
+    used_permit(officer)
+    report(officer, call(30))
+    assert list_attempts("qinghe", at=NOW).height == 2
+    assert list_attempts("qinghe", at=NOW - timedelta(days=1)).is_empty()
+
+
+def test_a_report_that_comes_back_on_a_tape_counts_once(officer: Actor) -> None:
+    (entry,) = report(officer, call(30))
+    rows = list_attempts("qinghe", at=NOW)
+    assert rows["attempt_id"].to_list() == [f"report:{entry.hex}"]
+    of_book = rows.drop("loan_ref").lazy()
+    assert all_attempts(of_book, rows.lazy()).collect().height == 1
 
 
 def test_the_nights_mask_counts_the_desks_calls_of_today(officer: Actor) -> None:

@@ -62,7 +62,7 @@ def record_contact_outcomes(
     each that says something else of a contact than was told before.
     """
     borrowers = known_borrowers(actor, {one.borrower_ref for one in outcomes})
-    fresh, told = _sorted_out(outcomes, borrowers, now)
+    fresh, told = _sorted_out(actor, outcomes, borrowers, now)
     made = append_many([_fact(actor, one) for one in fresh.values()], lender_id=actor.lender_id)
     entries = {key: UUID(entry.entry.entry_id) for key, entry in zip(fresh, made, strict=True)}
     ContactReport.objects.bulk_create(
@@ -85,10 +85,13 @@ def record_contact_outcomes(
 
 
 def _sorted_out(
-    outcomes: Sequence[ContactOutcome], borrowers: Mapping[str, int], now: datetime
+    actor: Actor,
+    outcomes: Sequence[ContactOutcome],
+    borrowers: Mapping[str, int],
+    now: datetime,
 ) -> tuple[dict[_Key, ContactOutcome], dict[_Key, ContactReport]]:
     """What is new, and what was told before; raises `OutcomesRefused`."""
-    permits = _used_permits(outcomes)
+    permits = _used_permits(actor, outcomes)
     told, by_permit = _told_before(outcomes, borrowers)
     fresh: dict[_Key, ContactOutcome] = {}
     wrong = []
@@ -112,29 +115,40 @@ def _sorted_out(
 def _fault(
     one: ContactOutcome,
     borrowers: Mapping[str, int],
-    permits: Mapping[UUID, tuple[int, str]],
+    permits: Mapping[UUID, PermitRequest],
     now: datetime,
 ) -> str:
     """What is wrong with this outcome by itself; empty when nothing is."""
     if one.borrower_ref not in borrowers:
         return f"there is no borrower {one.borrower_ref}"
-    if one.permit_id is not None:
-        whose, channel = permits.get(one.permit_id, (None, ""))
-        if whose != borrowers[one.borrower_ref]:
-            return f"no permit {one.permit_id} of this borrower was used"
-        if channel != one.channel.value:
-            return f"permit {one.permit_id} is for {channel}, not for {one.channel.value}"
     if one.ended_at > now:
         return "it has not ended yet: its moment lies ahead"
+    if one.permit_id is None:
+        return ""
+    permit = permits.get(one.permit_id)
+    if permit is None or permit.borrower_id != borrowers[one.borrower_ref]:
+        return f"no permit {one.permit_id} of this borrower was used by this account"
+    if permit.channel != one.channel.value:
+        return f"permit {one.permit_id} is for {permit.channel}, not for {one.channel.value}"
+    if permit.used_at is None or one.ended_at < permit.used_at:
+        return f"it ended before permit {one.permit_id} was used"
     return ""
 
 
-def _used_permits(outcomes: Sequence[ContactOutcome]) -> dict[UUID, tuple[int, str]]:
-    """Whose each permit is and for which channel, of those that were used."""
+def _used_permits(actor: Actor, outcomes: Sequence[ContactOutcome]) -> dict[UUID, PermitRequest]:
+    """Permits this account asked for and used itself, by id.
+
+    What became of our own messages and calls their channels say, and nobody else.
+    """
     asked = {one.permit_id for one in outcomes if one.permit_id is not None}
-    used = PermitRequest.objects.filter(pk__among=asked, state=PermitRequest.State.USED)
-    rows = used.values_list("pk", "borrower_id", "channel") if asked else ()
-    return {key: (borrower_id, channel) for key, borrower_id, channel in rows}
+    used = PermitRequest.objects.filter(
+        pk__among=asked,
+        state=PermitRequest.State.USED,
+        asked_by_id=actor.user_id,
+        message__isnull=True,
+        call__isnull=True,
+    )
+    return used.only("borrower_id", "channel", "used_at").in_bulk() if asked else {}
 
 
 def _told_before(
