@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from forbear_server.selectors.actors import Role
+from forbear_server.selectors.actors import Actor, Role
+from forbear_server.selectors.message_cases import FEW, message_cases
+from forbear_server.services.api_tokens import add_token
 from forbear_server.store.lender_scope import lender_scope
-from forbear_server.store.models import ContactHold, PermitRequest
-from server.desk import import_small_tape, put_on_worklist
+from forbear_server.store.models import ContactHold, Message, PermitRequest
+from forbear_server.ui.clock import wall_now
+from server.conftest import NOW
+from server.desk import import_small_tape, put_on_worklist, run_the_night
 from server.evidence import recorded
-from server.outbox import HELLO, sms_sender
+from server.outbox import HELLO, approved_template, sms_sender
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Client]
@@ -63,6 +68,112 @@ def test_with_several_loans_the_disputed_one_is_chosen_and_the_other_stays_in_wo
     assert answer.status_code == 302, answer.content.decode()
     with lender_scope(desk):
         assert PermitRequest.objects.get(state="issued").loan_ref == "L-5"
+
+
+DISPUTED = "您好，这里是青禾消费金融。您尾号L-1的借款逾期，请尽快还款。回复 TD 退订。"
+# Of L-1 two instalments of 1,036.50 are due; of L-5 one of 1,010.00.
+ITS_AMOUNT = "您好，这里是青禾消费金融。您有 1,036.50 元已到期，可以回复我们商量。回复 TD 退订。"
+OTHER_AMOUNT = "您好，这里是青禾消费金融。您有 1,010.00 元已到期，可以回复我们商量。回复 TD 退订。"
+
+
+def queued(lender_id: int) -> int:
+    with lender_scope(lender_id):
+        return Message.objects.count() + PermitRequest.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (DISPUTED, "文字提到的借据已暂停联系"),
+        (ITS_AMOUNT, "禁止发送：请按下面标出的词修改。"),
+    ],
+)
+def test_words_about_the_disputed_loan_do_not_leave_under_another(
+    desk: int, signed_in: SignIn, text: str, told: str
+) -> None:
+    lead = signed_in(Role.LEAD)
+    lead.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    sent = {"channel": "sms", "text": text, "key": "k" * 32, "was_read": "yes"}
+    answer = lead.post(PAGE + "send/", sent)
+    assert (answer.status_code, queued(desk)) == (409, 0)
+    assert told in answer.content.decode()
+    sent = {"channel": "sms", "text": OTHER_AMOUNT, "key": "m" * 32, "was_read": "yes"}
+    assert lead.post(PAGE + "send/", sent).status_code == 302
+
+
+def test_while_it_is_typed_the_page_says_that_the_loan_is_held(
+    desk: int, signed_in: SignIn
+) -> None:
+    lead = signed_in(Role.LEAD)
+    typed = {"channel": "sms", "text": DISPUTED}
+    assert "文字提到的借据已暂停联系" not in lead.post(PAGE + "check/", typed).content.decode()
+    lead.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    assert "文字提到的借据已暂停联系" in lead.post(PAGE + "check/", typed).content.decode()
+
+
+def test_a_message_said_to_be_about_the_disputed_loan_is_refused_by_its_hold(
+    desk: int, signed_in: SignIn, make_actor: Callable[..., Actor]
+) -> None:
+    lead = signed_in(Role.LEAD)
+    lead.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    sent = {"channel": "sms", "text": HELLO, "about": "L-1", "key": "k" * 32, "was_read": "yes"}
+    assert lead.post(PAGE + "send/", sent).status_code == 409
+    writer, officer = make_actor("ye", Role.STRATEGIST), make_actor("jiang", Role.COMPLIANCE)
+    with lender_scope(desk):
+        template = str(approved_template(writer, officer).pk)
+    told = [
+        asked_by_program(make_actor, template, loan_ref=loan, idempotency_key=f"plan-{loan}")
+        for loan in ("L-1", "L-5")
+    ]
+    assert [one["refusal"] for one in told] == ["refused_by_rule", None]
+    assert [ground["rule_id"] for ground in told[0]["grounds"]] == ["POLICY-HOLD"]
+    with lender_scope(desk):
+        assert [one.loan_ref for one in Message.objects.all()] == ["L-5"]
+
+
+def asked_by_program(make_actor: Callable[..., Actor], template: str, **changes: str) -> Any:
+    """What `/v1/messages` answers to one message to B-1."""
+    actor = make_actor(f"api.{changes['idempotency_key']}".lower(), Role.COLLECTOR)
+    token = add_token(username=actor.username, name=actor.username, now=wall_now())
+    one = {"borrower_ref": "B-1", "channel": "sms", "text": HELLO, "template_id": template}
+    headers = {"Authorization": f"Bearer {token}"}
+    body = {"messages": [{**one, **changes}]}
+    answer = Client().post("/v1/messages", body, "application/json", headers=headers)
+    return answer.json()["messages"][0]
+
+
+def test_an_answer_to_the_borrower_may_speak_of_the_disputed_loan(
+    desk: int, signed_in: SignIn, make_actor: Callable[..., Actor]
+) -> None:
+    signed_in(Role.LEAD).post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    with lender_scope(desk):
+        lead = make_actor("qin", Role.LEAD)
+        (one,) = message_cases(lead, ["B-1"], at=NOW).values()
+    assert [one.names_held_loan(DISPUTED, what) for what in ("collect", "answer_complaint")] == [
+        True,
+        False,
+    ]
+    assert one.for_purpose("collect").loan_tails == {"L-5"}
+    assert one.for_purpose("answer_complaint").loan_tails == {"L-1", "L-5"}
+    assert 103650 in one.answering.amounts_minor - one.spoken_of.amounts_minor
+
+
+def test_a_plan_of_many_leaves_the_disputed_loan_out_as_one_message_does(
+    qinghe: int, fresh_data_dir: Path, signed_in: SignIn, make_actor: Callable[..., Actor]
+) -> None:
+    import_small_tape(fresh_data_dir, more=MORE)
+    run_the_night()
+    lead = signed_in(Role.LEAD)
+    assert lead.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"}).status_code == 302
+    with lender_scope(qinghe):
+        asking = make_actor("qin", Role.LEAD)
+        many = ["B-1", "B-4", *(f"X-{n}" for n in range(FEW))]
+        found = message_cases(asking, many, at=NOW)
+    assert sorted(found) == ["B-1", "B-4"]
+    assert found["B-1"].spoken_of.loan_tails == {"L-5"}
+    assert found["B-1"].answering.loan_tails == {"L-1", "L-5"}
+    assert (found["B-1"].held, found["B-4"].held) == (("L-1",), ())
+    assert found["B-4"].spoken_of.loan_tails == {"L-4"}
 
 
 def test_with_every_loan_disputed_nothing_is_permitted(desk: int, signed_in: SignIn) -> None:

@@ -171,6 +171,7 @@ MESSAGE_REFUSALS: Words = {
         "自由文字和标出的词要由组长或合规看过才能发送；也可以改用模板。"
     ),
     "loan_unknown": gettext_lazy("这笔借据不是这位借款人的。"),
+    "loan_held": gettext_lazy("文字提到的借据已暂停联系：请删去这一笔，其余借据可以照常联系。"),
     "text_not_of_template": gettext_lazy("文字和批准的模板不一致，不能发送。"),
     "refused_by_rule": gettext_lazy("有规则禁止现在联系。"),
     "needs_review": gettext_lazy("缺少事实或需要判断，由人复核后才能联系。"),

@@ -1,34 +1,74 @@
 """What is true of the borrowers a text is about: what its amounts and claims are held against.
 
 One borrower's numbers are worked out afresh from schedule and payments; many at once are taken
-from the last night's aging, since a night is what their plan was made from.
+from the last night's aging, since a night is what their plan was made from. A loan with a hold of
+its own (a dispute) is left out: only an answer to the borrower may speak of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.db.models import Q
 
+from forbear.contact.permission import ANSWERS
 from forbear.contact.wording.facts import Case
+from forbear.loans.naming import loan_named
 from forbear.primitives.money import Currency
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import run_folder
 from forbear_server.selectors.loans import LoanExplained, find_loan
-from forbear_server.store.models import Loan, Run
+from forbear_server.store.models import ContactHold, Loan, Run
 
 FEW = 8
 TAIL = 4
 
 
-def message_cases(actor: Actor, refs: Sequence[str], *, at: datetime) -> dict[str, Case]:
-    """The case of each borrower, over all their loans; those without loans are left out."""
-    if len(refs) <= FEW:
-        return {ref: found for ref in refs if (found := _case_now(actor, ref, at)) is not None}
-    return _cases_of_the_night(actor, refs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCase:
+    """One borrower's case for a text of any purpose; `held` and `others` are refs of their loans."""
+
+    spoken_of: Case
+    answering: Case
+    held: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    def for_purpose(self, purpose: str) -> Case:
+        """What a text of this purpose may name."""
+        return self.answering if purpose in ANSWERS else self.spoken_of
+
+    def names_held_loan(self, text: str, purpose: str) -> bool:
+        """Whether a text that is no answer speaks of a loan with a hold of its own."""
+        named = loan_named(text, self.held, others=self.others)
+        return purpose not in ANSWERS and named is not None
+
+
+def message_cases(actor: Actor, refs: Sequence[str], *, at: datetime) -> dict[str, MessageCase]:
+    """The case of each borrower, over their loans; borrowers without loans are left out."""
+    held = _held_loans(refs, at)
+    if len(refs) > FEW:
+        return _cases_of_the_night(actor, refs, held)
+    found = {ref: _case_now(actor, ref, at, held.get(ref, frozenset())) for ref in refs}
+    return {ref: case for ref, case in found.items() if case is not None}
+
+
+def _held_loans(refs: Sequence[str], at: datetime) -> dict[str, frozenset[str]]:
+    """The loans of each borrower with a hold of their own that stands."""
+    standing = ContactHold.objects.filter(
+        Q(lifted_at__isnull=True) | Q(lifted_at__gt=at),
+        Q(until__isnull=True) | Q(until__gt=at),
+        borrower__ref__in=list(refs),
+        placed_at__lte=at,
+    ).exclude(loan_ref="")
+    held: dict[str, set[str]] = {}
+    for borrower_ref, loan_ref in standing.values_list("borrower__ref", "loan_ref"):
+        held.setdefault(borrower_ref, set()).add(loan_ref)
+    return {ref: frozenset(loans) for ref, loans in held.items()}
 
 
 def lender_names(actor: Actor) -> tuple[str, ...]:
@@ -36,7 +76,7 @@ def lender_names(actor: Actor) -> tuple[str, ...]:
     return tuple(name for name in (actor.lender_name_zh, actor.lender_name_en) if name)
 
 
-def _case_now(actor: Actor, ref: str, at: datetime) -> Case | None:
+def _case_now(actor: Actor, ref: str, at: datetime, held: Collection[str]) -> MessageCase | None:
     today = at.astimezone(ZoneInfo(actor.lender_time_zone)).date()
     loans = [
         found
@@ -45,11 +85,21 @@ def _case_now(actor: Actor, ref: str, at: datetime) -> Case | None:
     ]
     if not loans:
         return None
+    free = [loan for loan in loans if loan.facts.ref not in held]
+    currency = Currency(loans[0].facts.currency)
+    return MessageCase(
+        spoken_of=_case_of(actor, free, currency),
+        answering=_case_of(actor, loans, currency),
+        held=tuple(loan.facts.ref for loan in loans if loan.facts.ref in held),
+        others=tuple(loan.facts.ref for loan in free),
+    )
+
+
+def _case_of(actor: Actor, loans: Sequence[LoanExplained], currency: Currency) -> Case:
     amounts = {amount for loan in loans for amount in _amounts(loan)}
-    amounts |= _totals(loans)
     return Case(
-        amounts_minor=frozenset(amounts),
-        currency=Currency(loans[0].facts.currency),
+        amounts_minor=frozenset(amounts | _totals(loans)),
+        currency=currency,
         lender_names=lender_names(actor),
         loan_tails=frozenset(loan.facts.ref[-TAIL:] for loan in loans),
         due_on=frozenset(part.due_on for loan in loans for part in loan.schedule),
@@ -80,7 +130,9 @@ def _totals(loans: Sequence[LoanExplained]) -> set[int]:
     return {arrears, arrears + penalty, sum(loan.outstanding_minor for loan in loans)}
 
 
-def _cases_of_the_night(actor: Actor, refs: Sequence[str]) -> dict[str, Case]:
+def _cases_of_the_night(
+    actor: Actor, refs: Sequence[str], held: Mapping[str, Collection[str]]
+) -> dict[str, MessageCase]:
     run = Run.objects.filter(state="finished").order_by("-business_date").first()
     if run is None:
         return {}
@@ -98,18 +150,35 @@ def _cases_of_the_night(actor: Actor, refs: Sequence[str]) -> dict[str, Case]:
         .collect()
     )
     names = lender_names(actor)
-    found: dict[str, Case] = {}
+    found: dict[str, MessageCase] = {}
     for (ref,), rows in aged.group_by(["borrower_id"]):
-        amounts: set[int] = set()
-        for arrears, penalty, outstanding in rows.select(
-            "arrears_minor", "penalty_accrued_minor", "outstanding_minor"
-        ).iter_rows():
-            amounts |= {arrears, penalty, arrears + penalty}
-            amounts |= {outstanding, outstanding + penalty}
-        found[str(ref)] = Case(
-            amounts_minor=frozenset(amounts),
-            currency=Currency(rows["currency"][0]),
-            lender_names=names,
-            loan_tails=frozenset(loan[-TAIL:] for loan in rows["loan_id"]),
+        own = held.get(str(ref), frozenset())
+        currency = Currency(rows["currency"][0])
+        answering = _case_of_the_night(rows, currency, names)
+        if not own:
+            found[str(ref)] = MessageCase(spoken_of=answering, answering=answering)
+            continue
+        is_held = pl.col("loan_id").is_in(sorted(own))
+        free = rows.filter(~is_held)
+        found[str(ref)] = MessageCase(
+            spoken_of=_case_of_the_night(free, currency, names),
+            answering=answering,
+            held=tuple(rows.filter(is_held)["loan_id"]),
+            others=tuple(free["loan_id"]),
         )
     return found
+
+
+def _case_of_the_night(rows: pl.DataFrame, currency: Currency, names: tuple[str, ...]) -> Case:
+    amounts: set[int] = set()
+    for arrears, penalty, outstanding in rows.select(
+        "arrears_minor", "penalty_accrued_minor", "outstanding_minor"
+    ).iter_rows():
+        amounts |= {arrears, penalty, arrears + penalty}
+        amounts |= {outstanding, outstanding + penalty}
+    return Case(
+        amounts_minor=frozenset(amounts),
+        currency=currency,
+        lender_names=names,
+        loan_tails=frozenset(loan[-TAIL:] for loan in rows["loan_id"]),
+    )

@@ -15,6 +15,7 @@ from forbear.contact.wording.screening import Finding, Outcome, screen
 from forbear.contact.wording.templates import Tone, is_filled_from
 from forbear_server.selectors.addresses import KIND_OF, Address
 from forbear_server.selectors.approved_templates import wording_of
+from forbear_server.selectors.message_cases import MessageCase
 from forbear_server.store.models import Borrower, ChannelSender, Message, MessageTemplate
 
 VOICE_AND_VISITS = frozenset({Channel.VOICE_INTERACTIVE, Channel.VOICE_NOTICE_AI, Channel.VISIT})
@@ -36,6 +37,7 @@ class Refusal(StrEnum):
     TEXT_NOT_OF_TEMPLATE = "text_not_of_template"
     FIRST_TONE_NOT_HELP = "first_tone_not_help"
     LOAN_UNKNOWN = "loan_unknown"
+    LOAN_HELD = "loan_held"
     WORDING_BLOCKED = "wording_blocked"
     WORDING_NEEDS_PERSON = "wording_needs_person"
     REFUSED_BY_RULE = "refused_by_rule"
@@ -86,7 +88,7 @@ class Desk:
     addresses: Mapping[tuple[int, str], Address]
     senders: Mapping[tuple[str, str], ChannelSender]
     templates: Mapping[UUID, MessageTemplate]
-    cases: Mapping[str, Case]
+    cases: Mapping[str, MessageCase]
     # Of a borrower without loans nothing is known but who lends.
     unknown_case: Case
     # Whose loan each is, and how many messages of a purpose went or go to a person.
@@ -103,9 +105,14 @@ def refusal_of(draft: MessageDraft, desk: Desk, now: datetime) -> Queued | None:
     is_odd = _is_broken(draft.text) or _is_broken(draft.subject) or "\n" in draft.subject
     if not draft.text.strip() or len(draft.text) > LONGEST_TEXT or is_odd:
         return Queued(draft, refusal=Refusal.TEXT_FAULTY)
+    text = f"{draft.subject}\n{draft.text}" if draft.subject else draft.text
+    case = desk.cases.get(draft.borrower_ref)
+    # The gate holds back what is said to be about a held loan; this, what speaks of one unsaid.
+    if case is not None and case.names_held_loan(text, draft.purpose):
+        return Queued(draft, refusal=Refusal.LOAN_HELD)
     found = screen(
-        f"{draft.subject}\n{draft.text}" if draft.subject else draft.text,
-        about=desk.cases.get(draft.borrower_ref, desk.unknown_case),
+        text,
+        about=case.for_purpose(draft.purpose) if case else desk.unknown_case,
         direction=Direction.OUTGOING,
     )
     if found.outcome is Outcome.BLOCKED:
