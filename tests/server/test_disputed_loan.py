@@ -205,6 +205,41 @@ def test_all_loans_may_be_disputed_at_once(desk: int, signed_in: SignIn) -> None
     assert verdict(client.get(PAGE).content.decode()) == "never"
 
 
+def cards(page: str) -> dict[str, bool]:
+    """Which loan's card bears the mark of a dispute."""
+    found = re.findall(r'data-testid="C07-loan-card"><h3>(.*?)</h3>', page, re.DOTALL)
+    tails = [re.findall(r'<span class="mono">([^<]+)<', one)[0] for one in found]
+    return {tail: "异议核实中" in one for tail, one in zip(tails, found, strict=True)}
+
+
+def offered(page: str) -> list[str]:
+    menu = page.partition('data-testid="C07-disputed"')[2].partition("</form>")[0]
+    return re.findall(r'name="loan_ref" value="([^"]*)"', menu)
+
+
+def test_the_card_of_a_disputed_loan_says_so_and_it_is_not_offered_again(
+    desk: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    assert cards(client.get(PAGE).content.decode()) == {"L-1": False, "L-5": False}
+    client.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-1"})
+    page = client.get(PAGE).content.decode()
+    assert (cards(page), offered(page)) == ({"L-1": True, "L-5": False}, ["L-5", ""])
+    client.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": "L-5"})
+    page = client.get(PAGE).content.decode()
+    assert cards(page) == {"L-1": True, "L-5": True}
+    assert 'name="kind" value="dispute"' not in page
+    assert 'name="kind" value="complaint"' in page
+
+
+def test_with_all_loans_disputed_at_once_no_dispute_is_offered(
+    desk: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    client.post(PAGE + "hold/", {"kind": "dispute", "loan_ref": ""})
+    assert 'name="kind" value="dispute"' not in client.get(PAGE).content.decode()
+
+
 def test_of_one_loan_one_click_disputes_it(desk: int, signed_in: SignIn) -> None:
     page = signed_in(Role.COLLECTOR).get("/console/borrowers/B-4/").content.decode()
     form = page.partition('name="kind" value="dispute"')[2].partition("</form>")[0]

@@ -27,7 +27,12 @@ from forbear_server.console.call_display import call_context
 from forbear_server.console.call_wording import PURPOSES
 from forbear_server.console.composer_display import composer_context
 from forbear_server.console.evidence_display import recorded_line
-from forbear_server.console.loan_cards import bucket_word, shown_loans, shown_scores
+from forbear_server.console.loan_cards import (
+    bucket_word,
+    shown_loans,
+    shown_scores,
+    to_be_disputed,
+)
 from forbear_server.console.timeline_display import GROUPS, group_words, shown_items
 from forbear_server.console.wording import CHANNELS, word
 from forbear_server.selectors.access import Screen, may_write
@@ -79,6 +84,7 @@ def whole_page(
         "hides_money": hides_money,
         "bucket": bucket_word(worst.bucket) if worst else "",
         "loans": shown_loans(request.actor, found),
+        "to_be_disputed": to_be_disputed(found),
         "scores": shown_scores(request.actor, found),
         "reveal_reasons": [(code, str(label)) for code, label in REVEAL_REASONS.items()],
         "purposes_of_playing": [(code, str(label)) for code, label in PURPOSES.items()],

@@ -8,12 +8,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from forbear.contact.preferences import HoldKind
 from forbear.delinquency.buckets import Bucket
 from forbear.loans.arrears import ArrearsSplit, arrears_split
 from forbear.loans.states import LoanState
 from forbear.rulebooks.cn_civil_code_2021.limitation_states import LimitationState
+from forbear_server.console.contact_wording import HOLDS
 from forbear_server.console.score_wording import in_language
-from forbear_server.console.wording import is_english
+from forbear_server.console.wording import is_english, word
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.borrower_pages import BorrowerPage
 from forbear_server.selectors.limitations import RULE_ID, limitation_of
@@ -65,6 +67,8 @@ class ShownLoanCard:
     limitation: ShownLimitation | None
     state: str
     state_kind: str
+    # What keeps contact about this loan back, in the words of the borrower's holds.
+    holds: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,18 @@ def bucket_word(bucket: Bucket) -> str:
 
 
 def shown_loans(actor: Actor, page: BorrowerPage) -> list[ShownLoanCard]:
-    return [_card(actor, loan) for loan in page.loans]
+    return [_card(actor, loan, _holds_of(page, loan.facts.ref)) for loan in page.loans]
+
+
+def to_be_disputed(page: BorrowerPage) -> list[LoanExplained]:
+    """The loans 异议 may still be taken in for: none when all of them are disputed at once."""
+    disputed = {hold.loan_ref for hold in page.holds if hold.kind == HoldKind.DISPUTE.value}
+    return [] if "" in disputed else [loan for loan in page.loans if loan.facts.ref not in disputed]
+
+
+def _holds_of(page: BorrowerPage, ref: str) -> list[str]:
+    kinds = dict.fromkeys(hold.kind for hold in page.holds if hold.loan_ref == ref)
+    return [word(HOLDS, kind) for kind in kinds]
 
 
 def shown_scores(actor: Actor, page: BorrowerPage) -> list[ShownScore]:
@@ -105,7 +120,7 @@ def _score(loan_ref: str, found: ScoreExplained) -> ShownScore:
     )
 
 
-def _card(actor: Actor, loan: LoanExplained) -> ShownLoanCard:
+def _card(actor: Actor, loan: LoanExplained, holds: list[str]) -> ShownLoanCard:
     return ShownLoanCard(
         loan=loan,
         tail=loan.facts.ref[-TAIL:],
@@ -121,6 +136,7 @@ def _card(actor: Actor, loan: LoanExplained) -> ShownLoanCard:
         limitation=_limitation(actor, loan),
         state=_state_word(loan.state),
         state_kind=_STATE_KINDS.get(loan.state, "quiet"),
+        holds=holds,
     )
 
 
