@@ -32,7 +32,6 @@ from forbear_server.services.outbox import (
     Worker,
     begin_sending,
     claim,
-    record_answers,
     recover_lapsed,
     release_claimed,
 )
@@ -287,19 +286,6 @@ def test_the_receipt_with_our_reference_closes_the_doubt(planner: Actor) -> None
     row.refresh_from_db()
     assert (row.state, row.reason, row.delivery) == ("done", "by_receipt", "delivered")
     assert events(f"message:{row.pk}")[-2:] == ["message.resolved", "message.delivered"]
-
-
-def test_a_channel_that_says_too_late_that_it_took_nothing_ends_the_doubt_without_resending(
-    planner: Actor,
-) -> None:
-    row = in_doubt(planner)
-    busy = Answer(row.pk, Fate.BUSY, reason="throttled")
-    assert record_answers(worker=worker(), answers=[busy], now=NOW)["busy"] == 1
-    row.refresh_from_db()
-    assert (row.state, row.reason) == ("dead", "answered_too_late")
-    assert PermitRequest.objects.get().outcome == "undelivered"
-    assert events(f"message:{row.pk}")[-2:] == ["message.in_doubt", "message.dead"]
-    assert claim(worker=worker(), most=1, now=NOW + timedelta(minutes=5)) == []
 
 
 def test_a_receipt_with_another_reference_or_number_closes_nothing(planner: Actor) -> None:

@@ -16,7 +16,13 @@ from forbear_server.selectors.lenders import find_lender
 from forbear_server.services.addresses import add_address, take_out_of_use
 from forbear_server.services.inbound import record_inbound
 from forbear_server.services.message_drafts import Refusal
-from forbear_server.services.outbox import Worker, begin_sending, claim, record_answers
+from forbear_server.services.outbox import (
+    Worker,
+    begin_sending,
+    claim,
+    record_answers,
+    recover_lapsed,
+)
 from forbear_server.services.persons import Person, record_persons
 from forbear_server.services.preference_rows import Statement
 from forbear_server.services.preferences import (
@@ -33,8 +39,10 @@ from forbear_server.store.models import (
     ContactPreference,
     Message,
     MessageTemplate,
+    PermitRequest,
 )
 from server.conftest import NOW
+from server.evidence import recorded
 from server.outbox import HELLO, SENDER, approved_template, draft, people, queue, sms_sender
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +215,20 @@ def test_a_throttled_message_rests_before_it_is_offered_again(officer: Actor) ->
     assert claim(worker=worker(), most=1, now=NOW + timedelta(seconds=4)) == []
     assert len(claim(worker=worker(), most=1, now=NOW + timedelta(seconds=6))) == 1
     assert Message.objects.get().channel == Channel.SMS
+
+
+def test_a_channel_that_says_too_late_that_it_took_nothing_ends_the_doubt_without_resending(
+    officer: Actor,
+) -> None:
+    queue(officer, draft())
+    begin_sending(worker=worker(), claimed=claim(worker=worker(), most=1, now=NOW), now=NOW)
+    recover_lapsed(lender_id=officer.lender_id, now=NOW + timedelta(seconds=61))
+    row = Message.objects.get()
+    assert row.state == "in_doubt"
+    busy = Answer(row.pk, Fate.BUSY, reason="throttled")
+    assert record_answers(worker=worker(), answers=[busy], now=NOW)["busy"] == 1
+    row.refresh_from_db()
+    assert (row.state, row.reason) == ("dead", "answered_too_late")
+    assert PermitRequest.objects.get().outcome == "undelivered"
+    assert recorded(officer.lender_id)[-2:] == ["message.in_doubt", "message.dead"]
+    assert claim(worker=worker(), most=1, now=NOW + timedelta(minutes=5)) == []

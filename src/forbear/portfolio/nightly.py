@@ -345,11 +345,10 @@ class NightlyRun:
     def _facts(self, number: int) -> pl.LazyFrame:
         aged = self._spoken_of(pl.scan_parquet(self.folder.file("age", f"p{number:02d}")))
         consents = self.book.scan("consents", number).filter(self._own)
-        attempts = self.book.scan("contact_attempts", number)
         facts = people_facts(
             aged,
             self.book.scan("borrowers", number).filter(self._own),
-            all_attempts(attempts.filter(self._own), self._told("attempts")),
+            all_attempts(self.book.scan("contact_attempts", number), self._told("attempts")),
             pl.concat([consents, self._told("consents")], how="diagonal_relaxed"),
             self.terms.at,
         )
