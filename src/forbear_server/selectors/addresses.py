@@ -48,15 +48,6 @@ def addresses_in_use(borrower_ids: Sequence[int], kind: str) -> dict[int, Addres
     }
 
 
-def borrower_of(word: str) -> Borrower | None:
-    """Whose address this is; None when it is nobody's we know, or of several people."""
-    found = {
-        row.borrower_id: row.borrower
-        for row in BorrowerAddress.objects.filter(ref=word).select_related("borrower")
-    }
-    return next(iter(found.values())) if len(found) == 1 else None
-
-
 def owners_of(word: str) -> list[int]:
     """Everybody whose address this is: one telephone may be a couple's."""
     rows = BorrowerAddress.objects.filter(ref=word).order_by("borrower_id")

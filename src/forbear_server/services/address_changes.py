@@ -6,7 +6,7 @@ is cancelled in the same transaction: it may be somebody else's by now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -42,9 +42,9 @@ def replace_addresses(*, lender_id: int, persons: Iterable[Person], now: datetim
     To be called inside the transaction that takes the tape, when the persons are recorded. An
     address out of use for another reason than a tape stays so, however often a tape repeats it. Who
     has no address yet gets it when it is first needed, but for a number from which somebody asked
-    us to stop while it was nobody's: it is theirs now, and so is what was said.
+    us to stop while it was nobody's: it is theirs now, and so is what was said. What is said
+    meanwhile is for `bind_said_meanwhile`, the last step of the transaction.
     """
-    share_unclaimed(lender_id)
     stopped = stopped_words(lender_id)
     known = _known(lender_id)
     changed = 0
@@ -63,6 +63,36 @@ def replace_addresses(*, lender_id: int, persons: Iterable[Person], now: datetim
                 owner = _locked(lender_id, person.borrower_ref)
                 bind_stops(borrower=owner, words=[word], now=now)
     return changed
+
+
+def bind_said_meanwhile(
+    *, lender_id: int, persons: Callable[[], Iterable[Person]], seen: frozenset[str], now: datetime
+) -> None:
+    """State what was said from numbers of the tape since `seen` was read, up to the commit.
+
+    Nobody waits while the tape is read: only for the last look, and for words said during it.
+    """
+    while late := stopped_words(lender_id) - seen:
+        _bind_of_tape(lender_id, persons(), late, now)
+        seen |= late
+    share_unclaimed(lender_id)
+    if late := stopped_words(lender_id) - seen:
+        _bind_of_tape(lender_id, persons(), late, now)
+
+
+def _bind_of_tape(
+    lender_id: int, persons: Iterable[Person], late: frozenset[str], now: datetime
+) -> None:
+    said_of = [person for person in persons if _phone_word(lender_id, person) in late]
+    replace_addresses(lender_id=lender_id, persons=said_of, now=now)
+    for person in said_of:
+        owner = _locked(lender_id, person.borrower_ref)
+        bind_stops(borrower=owner, words=[_phone_word(lender_id, person)], now=now)
+
+
+def _phone_word(lender_id: int, person: Person) -> str:
+    written = _written(lender_id, person, "phone")
+    return address_word("phone", written) if written else ""
 
 
 def _locked(lender_id: int, borrower_ref: str) -> Borrower:

@@ -61,7 +61,6 @@ def add_address(
     A social account or an app is kept together with the opt-in, in the words it was given in.
     Raises `AddressFaulty` or `BorrowerNotHere`; nothing is changed then.
     """
-    share_unclaimed(actor.lender_id)
     borrower = own_borrower(actor, borrower_ref)
     written = written_address(kind, address)
     if kind in OPT_INS and not opt_in_words.strip():
@@ -93,6 +92,7 @@ def add_address(
         body={"kind": kind},
         private={"word": word},
     )
+    share_unclaimed(actor.lender_id)
     bind_stops(borrower=borrower, words=[word], now=now)
     return recorded
 
@@ -182,8 +182,8 @@ def _index_book(
 @transaction.atomic
 def _keep_indexed(lender_id: int, made: Sequence[BorrowerAddress], now: datetime) -> None:
     """Addresses of the book, with what was said from them before anybody knew whose they are."""
-    share_unclaimed(lender_id)
     BorrowerAddress.objects.bulk_create(made, ignore_conflicts=True, batch_size=2000)
+    share_unclaimed(lender_id)
     stopped = stopped_words(lender_id)
     for address in made:
         if address.ref in stopped:

@@ -29,12 +29,12 @@ from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import open_book
 from forbear_server.selectors.lenders import find_lender
-from forbear_server.services.address_changes import replace_addresses
+from forbear_server.services.address_changes import bind_said_meanwhile, replace_addresses
 from forbear_server.services.evidence import append_evidence
 from forbear_server.services.import_checks import checked_tape, keep_counts, keep_findings
 from forbear_server.services.imports import ACCEPTED_STATES
 from forbear_server.services.persons import Person, record_loans, record_persons
-from forbear_server.services.unclaimed_stops import share_unclaimed
+from forbear_server.services.unclaimed_stops import stopped_words
 from forbear_server.store import run_locks
 from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Import
@@ -190,13 +190,19 @@ def _take(
     lender_id: int, lender_code: str, checked: CheckedTape, clean_rows_only: bool, now: datetime
 ) -> ImportReport:
     tables = {} if checked.is_fatal else clean_tables(checked)
-    if not checked.is_fatal and (clean_rows_only or not checked.has_errors):
-        share_unclaimed(lender_id)
+    seen = stopped_words(lender_id)
+    is_taken = not checked.is_fatal and (clean_rows_only or not checked.has_errors)
+    if is_taken:
         record_persons(lender_id=lender_id, persons=_people(checked, tables))
         replace_addresses(lender_id=lender_id, persons=_people(checked, tables), now=now)
         record_loans(lender_id=lender_id, loans=_loans(tables))
     # The book last: it is published in one step, and the desk commits right after it.
-    return accept(checked, open_book(lender_code), clean_rows_only=clean_rows_only)
+    made = accept(checked, open_book(lender_code), clean_rows_only=clean_rows_only)
+    if is_taken:
+        bind_said_meanwhile(
+            lender_id=lender_id, persons=lambda: _people(checked, tables), seen=seen, now=now
+        )
+    return made
 
 
 def _completed(row: Import, made: ImportReport, actor: Actor | None, now: datetime) -> str:

@@ -6,6 +6,7 @@ person with the step it proposes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -18,7 +19,7 @@ from forbear.contact.wording.intents import intents_of
 from forbear.contact.wording.stop_words import Scope, opt_out
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.addresses import borrower_of, owners_of
+from forbear_server.selectors.addresses import owners_of
 from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.selectors.inbound import (
     ADDRESS_FIELD,
@@ -58,7 +59,10 @@ class InboundUnknown(RequestRefused):
     code = "inbound_unknown"
 
 
-@transaction.atomic
+class _OwnedMeanwhile(Exception):
+    """Somebody's address was recorded while its stop word was about to be left to nobody."""
+
+
 def record_inbound(
     *, lender: LenderRow, sender_id: int, kind: str, event: Inbound, now: datetime
 ) -> UUID | None:
@@ -66,8 +70,21 @@ def record_inbound(
 
     None when it was told before. An address that several borrowers share opts all of them out;
     one that is nobody's we know is kept, shown on the page of the channels, and binds whoever it
-    turns out to belong to.
+    turns out to belong to. The numbers of the book are looked through when nobody is known.
     """
+    if kind == "phone" and not owners_of(address_word(kind, event.address)):
+        index_phones(lender_id=lender.lender_id, now=now)
+    while True:
+        try:
+            return _kept(lender, sender_id, kind, event, now)
+        except _OwnedMeanwhile:
+            continue
+
+
+@transaction.atomic
+def _kept(
+    lender: LenderRow, sender_id: int, kind: str, event: Inbound, now: datetime
+) -> UUID | None:
     sender = ChannelSender.objects.get(pk=sender_id)
     if InboundMessage.objects.filter(sender=sender, channel_id=event.channel_id).exists():
         return None
@@ -76,7 +93,8 @@ def record_inbound(
     found = intents_of(text, on=now.astimezone(ZoneInfo(lender.time_zone)).date())
     stop = opt_out(text)
     opted_out = stop.scope.value if stop else ""
-    borrower = _owner(lender, kind, word, now, says_stop=stop is not None)
+    owners = owners_of(word)
+    borrower = Borrower.objects.select_for_update().get(pk=owners[0]) if len(owners) == 1 else None
     row_id = uuid4()
     place = f"{lender.lender_id}:{row_id}"
     row = InboundMessage.objects.create(
@@ -98,7 +116,8 @@ def record_inbound(
     )
     _record_received(row, now)
     if stop is not None:
-        _opt_out_all(word, stop.scope, sender.channel, text, now)
+        _opt_out_all(owners, stop.scope, sender.channel, text, now)
+        _leave_to_later(lender.lender_id, word, owners, has_owner=borrower is not None)
     return row_id
 
 
@@ -117,12 +136,26 @@ def _record_received(row: InboundMessage, now: datetime) -> None:
     )
 
 
-def _opt_out_all(word: str, scope: Scope, channel: str, text: str, now: datetime) -> None:
+def _opt_out_all(
+    owners: Sequence[int], scope: Scope, channel: str, text: str, now: datetime
+) -> None:
     """Everybody who shares the address: leaving in peace comes first."""
-    owners = Borrower.objects.select_for_update().filter(pk__in=owners_of(word))
+    locked = Borrower.objects.select_for_update().filter(pk__in=owners)
     said = stop_statement(scope, channel, words=text)
-    for owner in owners.order_by("pk"):
+    for owner in locked.order_by("pk"):
         keep_statement(borrower=owner, said=said, actor=None, now=now)
+
+
+def _leave_to_later(lender_id: int, word: str, owners: Sequence[int], *, has_owner: bool) -> None:
+    """A stop word of nobody, or of several, waits for whom the address becomes: last of all steps.
+
+    Raises `_OwnedMeanwhile` when it became somebody's since it was looked up.
+    """
+    if has_owner:
+        return
+    hold_unclaimed(lender_id)
+    if owners_of(word) != list(owners):
+        raise _OwnedMeanwhile
 
 
 @transaction.atomic
@@ -177,20 +210,3 @@ def _may_read(actor: Actor, row: InboundMessage) -> bool:
     if row.borrower is None:
         return actor.role in READERS
     return bool(visible_refs(actor, [row.borrower.ref]))
-
-
-def _owner(
-    lender: LenderRow, kind: str, word: str, now: datetime, *, says_stop: bool
-) -> Borrower | None:
-    """Who wrote, locked; the numbers of the book are looked through when nobody is known.
-
-    A stop word is left to nobody only while nobody's address is being recorded.
-    """
-    found = borrower_of(word)
-    if found is None and says_stop:
-        hold_unclaimed(lender.lender_id)
-        found = borrower_of(word)
-    if found is None and kind == "phone":
-        index_phones(lender_id=lender.lender_id, now=now)
-        found = borrower_of(word)
-    return None if found is None else Borrower.objects.select_for_update().get(pk=found.pk)

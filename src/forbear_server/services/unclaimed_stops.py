@@ -23,12 +23,18 @@ _LOCK = 5
 
 
 def share_unclaimed(lender_id: int) -> None:
-    """To be taken before an address is recorded: no stop word of it arrives unseen meanwhile."""
+    """To be taken before the stop words of an address just recorded are looked for, to the end.
+
+    Whoever waits for rows while holding it lets a reply of a stranger wait too: lock them first.
+    """
     _lock("pg_advisory_xact_lock_shared", lender_id)
 
 
 def hold_unclaimed(lender_id: int) -> None:
-    """To be taken before a stop word is left to nobody: no address of it is recorded meanwhile."""
+    """To be taken last, before a stop word is left to nobody: its owners are then as committed.
+
+    Who holds it waits for nobody: the row of a borrower may be a whole import's.
+    """
     _lock("pg_advisory_xact_lock", lender_id)
 
 
