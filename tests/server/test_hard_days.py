@@ -256,3 +256,28 @@ def test_a_line_taken_by_hand_after_the_second_call_counts_as_gone_on(collector:
         item = WorklistItem.objects.get(borrower__ref="B-1")
         take_item(actor=collector, item_id=item.pk, now=NOW)
         assert not find_hard_day(collector, now=NOW).is_light_due
+
+
+def test_the_same_form_sent_twice_takes_one_case(desk: int, signed_in: SignIn) -> None:
+    client = signed_in(Role.COLLECTOR, username="zhou.lan")
+    worklist = "/console/worklist/"
+
+    def key() -> str:
+        text = client.get(worklist).content.decode()
+        return text.partition('name="key" value="')[2].partition('"')[0]
+
+    first = {"key": key()}
+    answers = [client.post(worklist + "next/", first)["Location"] for _ in range(2)]
+    assert answers[0].startswith("/console/borrowers/B-0/?recorded=")
+    assert answers[1] == "/console/borrowers/B-0/"
+    with lender_scope(desk):
+        actor = actor_of(desk, "zhou.lan")
+        assert taken_by(actor) == ["B-0"]
+        assert EvidenceEntry.objects.filter(name="case.taken").count() == 1
+    # The form of a page opened since takes the next, and so does an old one gone back to later.
+    assert client.post(worklist + "next/", {"key": key()})["Location"].startswith(
+        "/console/borrowers/B-1/"
+    )
+    with lender_scope(desk):
+        later = NOW + timedelta(seconds=11)
+        assert take_next(actor=actor, now=later, form_key=first["key"]).borrower_ref == "B-3"

@@ -28,6 +28,7 @@ def break_context(request: ConsoleRequest, now: datetime) -> dict[str, Any]:
         "works_worklist": may_write(request.actor, Screen.WORKLIST),
         "is_light_due": hard.is_light_due,
         "break_until": hard.break_until,
+        "next_key": hard.next_key,
         "break_minutes": int(BREAK_LASTS.total_seconds()) // 60,
         "break_now": now,
         "break_back": request.path if request.method == "GET" else "",
@@ -39,12 +40,15 @@ def break_context(request: ConsoleRequest, now: datetime) -> dict[str, Any]:
 def following(request: ConsoleRequest) -> HttpResponseBase:
     """下一位: take the next case that may be worked now and open its workbench."""
     try:
-        taken = take_next(actor=request.actor, now=business_now())
+        taken = take_next(
+            actor=request.actor, now=business_now(), form_key=request.POST.get("key", "")[:64]
+        )
     except WorklistRefusal as refused:
         said = word(WORKLIST_REFUSALS, refused.code)
         return render(request, "console/nobody_next.html", {"refusal": said}, status=409)
     address = reverse("console:borrower", args=[taken.borrower_ref])
-    return HttpResponseRedirect(f"{address}?recorded={taken.recorded.entry_id}")
+    told = f"?recorded={taken.recorded.entry_id}" if taken.recorded else ""
+    return HttpResponseRedirect(address + told)
 
 
 @require_POST

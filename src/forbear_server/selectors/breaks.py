@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,15 @@ from forbear_server.store.models import Call, User, WorklistItem
 
 @dataclass(frozen=True, slots=True)
 class HardDay:
-    """Whether a light case comes next, and until when a break runs; None when none does."""
+    """Whether a light case comes next, and until when a break runs; None when none does.
+
+    `next_key` tells one form of 下一位 from the next: it changes with every case that is taken.
+    """
 
     is_light_due: bool
     break_until: datetime | None
+    next_key: str = field(default="", compare=False)
+    last_taken_at: datetime | None = field(default=None, compare=False)
 
 
 def find_hard_day(actor: Actor, *, now: datetime) -> HardDay:
@@ -43,8 +48,10 @@ def find_hard_day(actor: Actor, *, now: datetime) -> HardDay:
         .values("break_until", "upset_at", "last_taken_at")
         .get()
     )
-    until = row["break_until"]
+    until, taken_at = row["break_until"], row["last_taken_at"]
     return HardDay(
-        is_light_due=is_light_case_due(row["upset_at"], last_taken_at=row["last_taken_at"]),
+        is_light_due=is_light_case_due(row["upset_at"], last_taken_at=taken_at),
         break_until=until if until is not None and until > now else None,
+        next_key="first" if taken_at is None else f"after-{taken_at.timestamp():.6f}",
+        last_taken_at=taken_at,
     )

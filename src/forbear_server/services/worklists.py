@@ -17,13 +17,15 @@ from forbear.delinquency.aging import DEFAULT_SCHEME
 from forbear.delinquency.buckets import scheme as bucket_scheme
 from forbear_server.selectors.access import Level, Screen, access_level, may_write
 from forbear_server.selectors.actors import Actor, Role
-from forbear_server.selectors.breaks import find_hard_day
+from forbear_server.selectors.breaks import HardDay, find_hard_day
 from forbear_server.selectors.worklists import is_permitted_now, visible_items, waiting_cases
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
 from forbear_server.store.models import User, WorklistItem
 
 LOCK_LASTS = timedelta(minutes=30)
+# A form sent again later than this was meant: somebody went back and goes on.
+SENT_TWICE_WITHIN = timedelta(seconds=10)
 LADDER = bucket_scheme(DEFAULT_SCHEME.ladder)
 State = WorklistItem.State
 # What may be done with a line in which state; whatever is not here is refused.
@@ -62,25 +64,29 @@ class WorklistRefusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The line that was taken, and whose it is."""
+    """The line that was taken, and whose it is; no entry when the form had taken it before."""
 
     item_id: int
     borrower_ref: str
-    recorded: Recorded
+    recorded: Recorded | None
 
 
 @transaction.atomic
-def take_next(*, actor: Actor, now: datetime) -> Taken:
+def take_next(*, actor: Actor, now: datetime, form_key: str = "") -> Taken:
     """Take whom the worklist gives next: a light case after hard calls, else the first by rank.
 
-    What a colleague takes meanwhile is passed over. Going on ends a break that runs. Refused when
-    nobody is left who may be contacted now.
+    What a colleague takes meanwhile is passed over. Going on ends a break that runs. The same form
+    sent twice gets the case it took. Refused when nobody is left who may be contacted now.
     """
     if not may_write(actor, Screen.WORKLIST):
         raise WorklistRefusal("nobody_next")
+    # One form of a person after the other: the second sees what the first took.
+    User.objects.select_for_update(no_key=True).get(pk=actor.user_id)
+    day = find_hard_day(actor, now=now)
+    if (before := _taken_a_moment_ago(actor, day, form_key, now)) is not None:
+        return before
     waiting = waiting_cases(actor, now=now)
-    is_light_due = find_hard_day(actor, now=now).is_light_due
-    while chosen := next_case(waiting, is_light_due=is_light_due, ladder=LADDER):
+    while chosen := next_case(waiting, is_light_due=day.is_light_due, ladder=LADDER):
         try:
             item, recorded = _take(actor, chosen.line_id, now)
         except WorklistRefusal:
@@ -89,6 +95,19 @@ def take_next(*, actor: Actor, now: datetime) -> Taken:
         User.objects.filter(pk=actor.user_id, break_until__isnull=False).update(break_until=None)
         return Taken(item.pk, item.borrower.ref, recorded)
     raise WorklistRefusal("nobody_next")
+
+
+def _taken_a_moment_ago(actor: Actor, day: HardDay, form_key: str, now: datetime) -> Taken | None:
+    """The case this form took when it was sent the first time, if that was a moment ago."""
+    is_used = form_key not in {"", day.next_key}
+    if not is_used or day.last_taken_at is None or now - day.last_taken_at > SENT_TWICE_WITHIN:
+        return None
+    item = (
+        WorklistItem.objects.select_related("borrower")
+        .filter(taken_by_id=actor.user_id, state=State.TAKEN, taken_at=day.last_taken_at)
+        .first()
+    )
+    return None if item is None else Taken(item.pk, item.borrower.ref, None)
 
 
 @transaction.atomic
