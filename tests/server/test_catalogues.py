@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 import compile_catalogues
+import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
 
 from forbear_server.console import wording
 
@@ -44,3 +47,16 @@ def test_every_documented_reason_has_words_on_the_pages() -> None:
     codes = set(re.findall(r"^\| `([a-z_]+)`", page, re.M))
     known = {*wording.REASONS, *wording.VERDICT_REASONS, *wording.ACTIONS}
     assert codes - known == set()
+
+
+@pytest.mark.parametrize(("parts", "told"), [(1, "message"), (2, "messages")])
+@pytest.mark.parametrize("path", ["borrower_screening", "message_template_checks"])
+def test_one_part_of_a_text_is_one_message_in_english(path: str, parts: int, told: str) -> None:
+    length = {"characters": 70, "parts": parts}
+    screening = {"kind": "ok", "verdict_kind": "ok", "length": length}
+    wording = {"samples": [{"label": "A", "length": length, "text": "x"}], "language": "zh-Hans"}
+    with override("en"):
+        page = render_to_string(
+            f"console/{path}.html", {"screening": screening, "wording": wording}
+        )
+    assert f"70 characters · {parts} {told}<" in page

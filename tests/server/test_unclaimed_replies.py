@@ -91,6 +91,8 @@ def test_leads_and_compliance_see_them_masked_and_nobody_else_more_than_the_coun
             "137****1234 短信 2026-11-20 10:30 问金额 原因 打开内容 结果 已处理",
             "137****9876 短信 2026-11-20 10:25 说了停止 要求停止 原因 打开内容 结果 已处理",
         ]
+        # Neither a number nor a time breaks at the end of a line.
+        assert part.count("whole-word") == 2 * len(told)
         assert "1370000" not in page
         assert SAID not in page
     for role in (Role.ADMIN, Role.STRATEGIST):
