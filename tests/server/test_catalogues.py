@@ -53,7 +53,7 @@ def test_every_documented_reason_has_words_on_the_pages() -> None:
 @pytest.mark.parametrize("path", ["borrower_screening", "message_template_checks"])
 def test_one_part_of_a_text_is_one_message_in_english(path: str, parts: int, told: str) -> None:
     length = {"characters": 70, "parts": parts}
-    screening = {"kind": "ok", "verdict_kind": "ok", "length": length}
+    screening = {"kind": "ok", "length": length}
     wording = {"samples": [{"label": "A", "length": length, "text": "x"}], "language": "zh-Hans"}
     with override("en"):
         page = render_to_string(
