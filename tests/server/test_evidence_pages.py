@@ -18,7 +18,7 @@ from forbear.evidence.tlog_proofs import verify_tlog_proof
 from forbear_server.console.evidence_wording import EVENT_WORDS
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.services.erasure import erase_person
-from forbear_server.services.gate import issue_permit
+from forbear_server.services.gate import issue_permit, lapse_permits
 from forbear_server.services.log_sequencing import seal_waiting
 from forbear_server.services.persons import Person, record_persons
 from forbear_server.store.lender_scope import lender_scope
@@ -246,8 +246,11 @@ def test_after_erasure_the_entry_stands_and_opens_for_nobody(
 
 
 def test_what_is_shown_elsewhere_leads_to_its_proof(
-    decisions: dict[str, str], signed_in: Callable[..., Client]
+    qinghe: int, decisions: dict[str, str], signed_in: Callable[..., Client]
 ) -> None:
+    # the permits of the morning lapse unused: the night counts those under way as contacts
+    with lender_scope(qinghe):
+        lapse_permits(lender_id=qinghe, now=NOW + timedelta(minutes=31))
     run_the_night()
     admin = signed_in(Role.ADMIN)
     run = admin.get("/console/runs/2026-11-20/").content.decode()

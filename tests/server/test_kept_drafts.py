@@ -22,7 +22,7 @@ from forbear_server.store.lender_scope import lender_scope
 from forbear_server.store.models import Borrower, Call, EvidenceEntry, KeptDraft, Message
 from forbear_server.store.sealing import new_key
 from server.conftest import NOW
-from server.desk import import_small_tape, put_on_worklist
+from server.desk import import_small_tape, put_on_worklist, run_the_night
 from server.outbox import people, sms_sender
 from server.telephones import begun, phones_of, tell
 
@@ -185,6 +185,24 @@ def test_after_seven_days_a_draft_is_not_shown_and_goes_with_the_next_one(
         assert KeptDraft.objects.count() == 1
         keep("B-2", 8)
         assert list(KeptDraft.objects.values_list("borrower__ref", flat=True)) == ["B-2"]
+
+
+def test_the_night_lets_go_of_old_drafts_of_accounts_that_keep_none_any_more(
+    qinghe: int, fresh_data_dir: Path, make_actor: MakeActor
+) -> None:
+    import_small_tape(fresh_data_dir)
+    with lender_scope(qinghe):
+        borrower = Borrower.objects.get(ref="B-1")
+        for username, days in (("who.left", 8), ("wang.min", 6)):
+            KeptDraft.objects.create(
+                lender_id=qinghe, owner_id=make_actor(username, Role.COLLECTOR).user_id,
+                borrower=borrower, place=DraftPlace.SMS.value, text_sealed="sealed",
+                saved_at=NOW - timedelta(days=days),
+            )  # fmt: skip
+    run_the_night()
+    with lender_scope(qinghe):
+        owners = KeptDraft.objects.values_list("owner__username", flat=True)
+        assert list(owners) == ["wang.min"]
 
 
 def test_while_another_may_be_on_the_line_no_draft_is_shown_or_written_over(

@@ -44,6 +44,7 @@ from forbear_server.selectors.standings import list_appeals
 from forbear_server.selectors.worklist_snoozes import count_collectors, list_snoozes
 from forbear_server.services.early_warnings import WARNING_RECIPE
 from forbear_server.services.gate import lapse_permits, record_mask
+from forbear_server.services.kept_drafts import drop_old_drafts
 from forbear_server.services.runs import (
     begin_run,
     finish_run,
@@ -167,6 +168,7 @@ class _Desk:
         if kept is not None:  # a finished day stays as it is, whatever came in since
             return RunOutcome(self.lender.code, self.business_date, "finished", kept)
         lapse_permits(lender_id=self.lender.lender_id, now=self.clock())
+        drop_old_drafts(now=self.clock())
         with self._failing():
             nightly = NightlyRun(
                 folder,

@@ -97,6 +97,13 @@ def discard_draft(*, actor: Actor, borrower_ref: str, place: DraftPlace, text: s
     return gone
 
 
+@transaction.atomic
+def drop_old_drafts(*, now: datetime) -> int:
+    """Let go of every draft of the current lender that is past its days, whoever typed it."""
+    gone, _ = KeptDraft.objects.filter(saved_at__lt=now - KEPT_FOR).delete()
+    return gone
+
+
 def _borrower(actor: Actor, borrower_ref: str) -> Borrower:
     """The borrower, if this person may see them; not locked: a draft changes nothing of theirs."""
     if not visible_refs(actor, [borrower_ref]):
