@@ -13,16 +13,15 @@ from datetime import datetime
 from django.conf import settings
 
 from forbear.contact.channels import Channel
-from forbear.contact.permission import ANSWERS
 from forbear.contact.wording.errors import WordingRefused
 from forbear.contact.wording.facts import Case, Direction, Language
 from forbear.contact.wording.lengths import SmsLength, sms_parts
+from forbear.contact.wording.message_cases import MessageCase
 from forbear.contact.wording.normalising import has_han
 from forbear.contact.wording.rules import KIND_WORDS, Kind
 from forbear.contact.wording.screening import Finding, Outcome, Screening, screen
 from forbear.contact.wording.templates import FilledText, filled
 from forbear.contact.wording.variables import Variable
-from forbear.loans.naming import loan_named
 from forbear.primitives.errors import RequestRefused
 from forbear_server.console.actors import ConsoleRequest
 from forbear_server.console.contact_wording import MESSAGE_REFUSALS
@@ -112,7 +111,8 @@ def composer_context(
     chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
     text, problem = ("", "") if typed.is_note else text_of(request, page, typed, chosen)
     purpose = purpose_of(chosen)
-    if text and _names_held_loan(page, text, purpose):
+    case = _case(request, page, now) if text else None
+    if case is not None and case.names_held_loan(text, purpose):
         problem = word(MESSAGE_REFUSALS, Refusal.LOAN_HELD.value)
     has_subject = typed.channel in WITH_SUBJECT and not typed.is_note
     return {
@@ -125,7 +125,7 @@ def composer_context(
         "composed_subject": subject_of(request, page, typed, chosen) if text else "",
         "composed": text,
         "composer_problem": problem,
-        "screening": shown_screening(request, page, text, typed, now, purpose) if text else None,
+        "screening": shown_screening(request, case, text, typed, purpose) if text else None,
         "may_answer_for_words": request.actor.role in READERS,
         "new_key": secrets.token_hex(16),
         "longest_note": LONGEST_NOTE,
@@ -168,25 +168,11 @@ def purpose_of(chosen: TemplateChoice | None) -> str:
     return chosen.purpose if chosen else "collect"
 
 
-def _names_held_loan(page: BorrowerPage, text: str, purpose: str) -> bool:
-    """Whether the queue will refuse the text for a loan it speaks of."""
-    held = {hold.loan_ref for hold in page.holds}
-    refs = [loan.facts.ref for loan in page.loans]
-    others = [ref for ref in refs if ref not in held]
-    named = loan_named(text, [ref for ref in refs if ref in held], others=others)
-    return purpose not in ANSWERS and named is not None
-
-
 def shown_screening(
-    request: ConsoleRequest,
-    page: BorrowerPage,
-    text: str,
-    typed: Typed,
-    now: datetime,
-    purpose: str,
+    request: ConsoleRequest, case: MessageCase | None, text: str, typed: Typed, purpose: str
 ) -> ShownScreening | None:
     """The findings of a text, with the words marked; None for one too long to be read."""
-    found = _screened(request, page, text, now, purpose)
+    found = _screened(request, case, text, purpose)
     if found is None:
         return None
     kinds = {Outcome.PASSED: "ok", Outcome.ADVISE: "note", Outcome.PERSON: "care"}
@@ -211,7 +197,8 @@ def with_suggestion(
     choices = approved_templates(typed.channel, page.language)
     chosen = next((one for one in choices if str(one.template_id) == typed.template_id), None)
     text, _problem = text_of(request, page, typed, chosen)
-    found = _screened(request, page, text, now, purpose_of(chosen)) if text else None
+    case = _case(request, page, now)
+    found = _screened(request, case, text, purpose_of(chosen)) if text else None
     if found is None or not 0 <= number < len(found.findings):
         return typed
     one = found.findings[number]
@@ -228,12 +215,14 @@ def with_suggestion(
     return replace(typed, free=changed[:LONGEST_FREE], text=changed)
 
 
+def _case(request: ConsoleRequest, page: BorrowerPage, now: datetime) -> MessageCase | None:
+    """What the text is held against; nothing of the desk on a page that hides the loans."""
+    return message_cases(request.actor, [page.ref], at=now).get(page.ref) if page.loans else None
+
+
 def _screened(
-    request: ConsoleRequest, page: BorrowerPage, text: str, now: datetime, purpose: str
+    request: ConsoleRequest, case: MessageCase | None, text: str, purpose: str
 ) -> Screening | None:
-    # On a page without loans (a call before the person is known) no amount may come from the desk.
-    cases = message_cases(request.actor, [page.ref], at=now) if page.loans else {}
-    case = cases.get(page.ref)
     unknown = Case(lender_names=lender_names(request.actor))
     about = case.for_purpose(purpose) if case else unknown
     try:

@@ -14,7 +14,7 @@ from forbear_server.store.models import KeptDraft
 from forbear_server.store.sealing import seal, unseal
 
 DRAFT_FIELD = "kept_draft.text"
-# Older ones are not shown, and go when the account next writes one.
+# Older ones are not shown, and go when the account next writes one or at night.
 KEPT_FOR = timedelta(days=7)
 
 

@@ -8,7 +8,6 @@ its own (a dispute) is left out: only an answer to the borrower may speak of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,36 +15,17 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from django.db.models import Q
 
-from forbear.contact.permission import ANSWERS
 from forbear.contact.wording.facts import Case
-from forbear.loans.naming import loan_named
+from forbear.contact.wording.message_cases import MessageCase
 from forbear.primitives.money import Currency
 from forbear_server.selectors.actors import Actor
 from forbear_server.selectors.books import run_folder
-from forbear_server.selectors.loans import LoanExplained, find_loan
-from forbear_server.store.models import ContactHold, Loan, Run
+from forbear_server.selectors.borrower_access import visible_refs
+from forbear_server.selectors.loans import LoanExplained, find_loans
+from forbear_server.store.models import Borrower, ContactHold, Run
 
 FEW = 8
 TAIL = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageCase:
-    """One borrower's case for a text of any purpose; `held` and `others` are refs of their loans."""
-
-    spoken_of: Case
-    answering: Case
-    held: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-
-    def for_purpose(self, purpose: str) -> Case:
-        """What a text of this purpose may name."""
-        return self.answering if purpose in ANSWERS else self.spoken_of
-
-    def names_held_loan(self, text: str, purpose: str) -> bool:
-        """Whether a text that is no answer speaks of a loan with a hold of its own."""
-        named = loan_named(text, self.held, others=self.others)
-        return purpose not in ANSWERS and named is not None
 
 
 def message_cases(actor: Actor, refs: Sequence[str], *, at: datetime) -> dict[str, MessageCase]:
@@ -77,12 +57,11 @@ def lender_names(actor: Actor) -> tuple[str, ...]:
 
 
 def _case_now(actor: Actor, ref: str, at: datetime, held: Collection[str]) -> MessageCase | None:
+    borrower = Borrower.objects.filter(ref=ref).first()
+    if borrower is None or not visible_refs(actor, [ref]):
+        return None
     today = at.astimezone(ZoneInfo(actor.lender_time_zone)).date()
-    loans = [
-        found
-        for loan in Loan.objects.filter(borrower__ref=ref).order_by("ref")
-        if (found := find_loan(actor, loan.ref, as_of=today)) is not None
-    ]
+    loans = find_loans(actor, borrower, as_of=today)
     if not loans:
         return None
     free = [loan for loan in loans if loan.facts.ref not in held]

@@ -14,8 +14,8 @@ from django.db import transaction
 from forbear.primitives.errors import RequestRefused
 from forbear_server.selectors.access import Screen, may_write
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.borrower_access import visible_refs
 from forbear_server.selectors.calls import find_open_call
+from forbear_server.selectors.contact_histories import known_borrowers
 from forbear_server.selectors.kept_drafts import (
     KEPT_FOR,
     OF_MESSAGES,
@@ -25,7 +25,7 @@ from forbear_server.selectors.kept_drafts import (
     sealed_draft,
 )
 from forbear_server.services.addresses import BorrowerNotHere
-from forbear_server.store.models import Borrower, BorrowerNote, KeptDraft, Message
+from forbear_server.store.models import BorrowerNote, KeptDraft, Message
 
 LONGEST_DRAFT = 6000
 
@@ -51,11 +51,11 @@ def keep_draft(
     `form_key` is the form's idempotency key: words that left with it are no draft any more, even
     when they arrive late. Raises `DraftNotKept` or `BorrowerNotHere`.
     """
-    borrower = _borrower(actor, borrower_ref)
+    borrower_id = _borrower(actor, borrower_ref)
     _require_place(actor, borrower_ref, place)
     own = KeptDraft.objects.filter(owner_id=actor.user_id)
     own.filter(saved_at__lt=now - KEPT_FOR).delete()
-    here = own.filter(borrower=borrower, place=place.value)
+    here = own.filter(borrower_id=borrower_id, place=place.value)
     if draft.is_blank or _has_left(actor, place, form_key):
         here.delete()
         return None
@@ -65,7 +65,7 @@ def keep_draft(
     row, is_new = own.get_or_create(
         lender_id=actor.lender_id,
         owner_id=actor.user_id,
-        borrower=borrower,
+        borrower_id=borrower_id,
         place=place.value,
         defaults={
             "uuid": row_id,
@@ -87,8 +87,8 @@ def discard_draft(*, actor: Actor, borrower_ref: str, place: DraftPlace, text: s
     With a sent `text`, the same words kept at another channel go too: typed once, they were carried
     from tab to tab. Raises `BorrowerNotHere`.
     """
-    borrower = _borrower(actor, borrower_ref)
-    own = KeptDraft.objects.filter(owner_id=actor.user_id, borrower=borrower)
+    borrower_id = _borrower(actor, borrower_ref)
+    own = KeptDraft.objects.filter(owner_id=actor.user_id, borrower_id=borrower_id)
     places = {place}
     if place in OF_MESSAGES and text.strip():
         carried = own.filter(place__in=OF_MESSAGES)
@@ -104,14 +104,12 @@ def drop_old_drafts(*, now: datetime) -> int:
     return gone
 
 
-def _borrower(actor: Actor, borrower_ref: str) -> Borrower:
-    """The borrower, if this person may see them; not locked: a draft changes nothing of theirs."""
-    if not visible_refs(actor, [borrower_ref]):
+def _borrower(actor: Actor, borrower_ref: str) -> int:
+    """Our key of the borrower, if this person may see them."""
+    key = known_borrowers(actor, {borrower_ref}).get(borrower_ref)
+    if key is None:
         raise BorrowerNotHere(f"There is no borrower {borrower_ref}, or you may not see them.")
-    row = Borrower.objects.filter(ref=borrower_ref).first()
-    if row is None:
-        raise BorrowerNotHere(f"There is no borrower {borrower_ref}, or you may not see them.")
-    return row
+    return key
 
 
 def _require_place(actor: Actor, borrower_ref: str, place: DraftPlace) -> None:

@@ -11,11 +11,11 @@ from uuid import UUID
 from forbear.contact.channels import Channel
 from forbear.contact.dispatch import LONGEST_TEXT
 from forbear.contact.wording.facts import Case, Direction
+from forbear.contact.wording.message_cases import MessageCase
 from forbear.contact.wording.screening import Finding, Outcome, screen
 from forbear.contact.wording.templates import Tone, is_filled_from
 from forbear_server.selectors.addresses import KIND_OF, Address
 from forbear_server.selectors.approved_templates import wording_of
-from forbear_server.selectors.message_cases import MessageCase
 from forbear_server.store.models import Borrower, ChannelSender, Message, MessageTemplate
 
 VOICE_AND_VISITS = frozenset({Channel.VOICE_INTERACTIVE, Channel.VOICE_NOTICE_AI, Channel.VISIT})

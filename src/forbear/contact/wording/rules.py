@@ -104,7 +104,6 @@ class ScreeningRule:
     why: Bilingual
     citations: tuple[str, ...]
     suggestion: Bilingual | None
-    is_framed: bool = True  # what lawful sentences say around its words counts
 
     def speaks(self, about: Case, direction: Direction, languages: frozenset[Language]) -> bool:
         """Whether this rule reads a text of this direction and language about this case."""
@@ -197,7 +196,6 @@ def _rule(
             why=Bilingual(**told["why"]),
             citations=tuple(told["citations"]),
             suggestion=None if suggestion is None else Bilingual(**suggestion),
-            is_framed=bool(told.get("framed", True)),
         )
     except (KeyError, TypeError, ValueError) as fault:
         raise RulesFaulty(f"Screening rule {where}: {fault}. The rule is not used.") from None

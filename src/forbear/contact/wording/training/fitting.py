@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,9 @@ from forbear.contact.wording.training.texts import LabelledText
 LARGEST_WEIGHT = 127
 
 
-def features(texts: Sequence[str], /, *, places: Callable[[str], Sequence[int]] = places_of) -> Any:
+def features(texts: Sequence[str], /) -> Any:
     """A row for each text: 1/√n at each of the n places its n-grams fill."""
-    return rows_of([sorted(set(places(normalised(text).plain))) for text in texts])
+    return rows_of([sorted(set(places_of(normalised(text).plain))) for text in texts])
 
 
 def rows_of(listed: Sequence[Sequence[int]], /) -> Any:
@@ -47,12 +47,11 @@ def fitted_weights(
     *,
     strength: float,
     seed: int,
-    places: Callable[[str], Sequence[int]] = places_of,
 ) -> LogisticRegression:
     """A logistic regression; `strength` is scikit-learn's C."""
     model = LogisticRegression(C=strength, max_iter=400, random_state=seed)
     model.fit(
-        features([one.text for one in texts], places=places),
+        features([one.text for one in texts]),
         [one.label for one in texts],
         sample_weight=np.asarray(weights),
     )
