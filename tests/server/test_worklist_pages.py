@@ -59,6 +59,20 @@ def test_the_borrower_to_call_is_under_now_and_the_stopped_one_under_later(
     assert ("B-1" in later, "B-2" in later) == (False, True)
 
 
+def test_a_hold_of_today_moves_the_line_to_later_and_nobody_takes_it(
+    night: int, signed_in: SignIn
+) -> None:
+    client = signed_in(Role.COLLECTOR)
+    item = item_of(night, "B-1")
+    assert client.post("/console/borrowers/B-1/hold/", {"kind": "complaint"}).status_code == 302
+    before = row_of(item.pk, night)
+    assert "B-1" not in text_of(client, "/console/worklist/?tab=now")
+    assert "暂停联系" in text_of(client, "/console/worklist/?tab=later")
+    assert "已暂停联系；原因和期限见工作台。" in text_of(client, f"/console/worklist/{item.pk}/")
+    assert client.post(f"/console/worklist/{item.pk}/take/").status_code == 409
+    assert row_of(item.pk, night) == before
+
+
 def test_only_the_surname_stands_in_the_list(night: int, signed_in: SignIn) -> None:
     page = text_of(signed_in(Role.COLLECTOR), "/console/worklist/")
     assert ("林**" in page, "林小满" in page, "19900000231" in page) == (True, False, False)

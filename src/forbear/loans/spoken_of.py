@@ -1,4 +1,4 @@
-"""Which of a borrower's loans a contact is about.
+"""Which of a borrower's loans a contact is about, and whether holds leave any.
 
 The night chooses the same way over the whole book (`portfolio.desk_wishes` and `portfolio.plan`).
 """
@@ -39,3 +39,20 @@ def loan_spoken_of(loans: Iterable[LoanInQuestion], *, held: Collection[str]) ->
     )
     free = [one for one in late if one.ref not in held]
     return next((one.ref for one in free or late), None)
+
+
+def contact_rests(loans: Iterable[LoanInQuestion], *, held: Collection[str]) -> bool:
+    """Whether holds keep back all contact with a borrower; `held` names loans, "" the person.
+
+    A hold on one loan leaves the others in work. With no loan known in arrears a hold on one is
+    taken for a hold on all: the stricter reading.
+
+    >>> late = LoanInQuestion(ref="L-1", is_active=True, days_past_due=37, arrears_minor=100)
+    >>> other = LoanInQuestion(ref="L-5", is_active=True, days_past_due=20, arrears_minor=100)
+    >>> [contact_rests([late, other], held=held) for held in ([], ["L-1"], ["L-1", "L-5"], [""])]
+    [False, False, True, True]
+    """
+    if not held:
+        return False
+    chosen = loan_spoken_of(loans, held=held)
+    return "" in held or chosen is None or chosen in held

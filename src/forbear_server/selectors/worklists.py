@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-import polars as pl
 from django.db.models import Max, Q, QuerySet
 
 from forbear.contact.hard_cases import WaitingCase
-from forbear.portfolio.book import partition_of
 from forbear.strategy.treatments import Action
 from forbear_server.selectors.access import Level, Screen, access_level
 from forbear_server.selectors.actors import Actor
-from forbear_server.selectors.books import open_book, run_folder
 from forbear_server.selectors.borrowers import surname
+from forbear_server.selectors.held_lines import aged_loans, held_back, standing_holds
 from forbear_server.selectors.rules import Ground, grounds_of
-from forbear_server.store.models import Call, ContactHold, User, WorklistItem
+from forbear_server.store.models import Call, User, WorklistItem
 
 State = WorklistItem.State
 LINES_OF_A_PAGE = 50
@@ -57,6 +55,7 @@ class WorklistLine:
     unanswered_today: int
     verdict: str
     is_permitted_now: bool
+    is_held: bool
     permitted_from_minute: int | None
     permitted_until_minute: int | None
     is_zone_known: bool
@@ -118,13 +117,15 @@ def list_worklist(
         visible_items(actor)
         .filter(business_date=day)
         .select_related("borrower", "taken_by", "assigned_to")
+        .annotate(held_refs=standing_holds(now))
         .order_by("rank")
     )
     every = list(items)
     zone = ZoneInfo(actor.lender_time_zone)
+    held = held_back(actor.lender_code, ((item, item.held_refs) for item in every))
     by_tab: dict[Tab, list[WorklistItem]] = {one: [] for one in Tab}
     for item in every:
-        by_tab[_tab_of(item, now, zone)].append(item)
+        by_tab[_tab_of(item, now, zone, held)].append(item)
     chosen = [item for item in by_tab[tab] if _matches(item, filters)]
     pages = max(1, -(-len(chosen) // LINES_OF_A_PAGE))
     page = min(max(page, 1), pages)
@@ -132,7 +133,7 @@ def list_worklist(
     return Worklist(
         business_date=day,
         tab=tab,
-        lines=tuple(_line(item, actor, now, zone) for item in shown),
+        lines=tuple(_line(item, actor, now, zone, held) for item in shown),
         counts={one: len(found) for one, found in by_tab.items()},
         matching=len(chosen),
         page=page,
@@ -147,9 +148,13 @@ def find_line(actor: Actor, item_id: int, *, now: datetime) -> WorklistLine | No
         visible_items(actor)
         .filter(pk=item_id)
         .select_related("borrower", "taken_by", "assigned_to")
+        .annotate(held_refs=standing_holds(now))
         .first()
     )
-    return None if item is None else _line(item, actor, now, ZoneInfo(actor.lender_time_zone))
+    if item is None:
+        return None
+    held = held_back(actor.lender_code, [(item, item.held_refs)])
+    return _line(item, actor, now, ZoneInfo(actor.lender_time_zone), held)
 
 
 def waiting_cases(actor: Actor, *, now: datetime) -> list[WaitingCase]:
@@ -160,11 +165,10 @@ def waiting_cases(actor: Actor, *, now: datetime) -> list[WaitingCase]:
     zone = ZoneInfo(actor.lender_time_zone)
     free = [State.OPEN, State.SNOOZED]
     items = visible_items(actor).filter(business_date=day, state__in=free)
-    open_now = [
-        item for item in items.select_related("borrower") if is_permitted_now(item, now, zone)
-    ]
+    rows = items.select_related("borrower").annotate(held_refs=standing_holds(now))
+    open_now = [item for item in rows if is_permitted_now(item, now, zone)]
     borrowers = [item.borrower_id for item in open_now]
-    is_held = _held_back(actor.lender_code, day, {one.borrower_id: one for one in open_now}, now)
+    held = held_back(actor.lender_code, ((item, item.held_refs) for item in open_now))
     upset = Call.objects.filter(borrower_id__in=borrowers, distressed_at__isnull=False)
     was_upset = set(upset.values_list("borrower_id", flat=True))
     return [
@@ -172,39 +176,11 @@ def waiting_cases(actor: Actor, *, now: datetime) -> list[WaitingCase]:
             line_id=item.pk,
             rank=item.rank,
             days_past_due=item.days_past_due,
-            is_held=item.borrower_id in is_held,
+            is_held=item.borrower_id in held,
             was_upset_before=item.borrower_id in was_upset,
         )
         for item in open_now
     ]
-
-
-def _held_back(
-    lender_code: str, day: date, lines: Mapping[int, WorklistItem], now: datetime
-) -> set[int]:
-    """Borrowers contact with whom rests: by a hold on them, or on every loan they could be asked for.
-
-    As the night decides (`portfolio.desk_wishes`); with no loan known in arrears a hold on one is
-    taken for a hold on all.
-    """
-    held = ContactHold.objects.filter(borrower_id__in=lines, lifted_at__isnull=True)
-    standing = held.filter(Q(until__isnull=True) | Q(until__gt=now))
-    loans: dict[int, set[str]] = {}
-    for borrower_id, loan_ref in standing.values_list("borrower_id", "loan_ref"):
-        loans.setdefault(borrower_id, set()).add(loan_ref)
-    return {
-        borrower_id
-        for borrower_id, refs in loans.items()
-        if "" in refs or refs.issuperset(_late_loans(lender_code, day, lines[borrower_id]))
-    }
-
-
-def _late_loans(lender_code: str, day: date, item: WorklistItem) -> list[str]:
-    aged = _aged_loans(lender_code, day, item.borrower.ref)
-    if aged is None:
-        return []
-    late = aged.filter((pl.col("status") == "active") & (pl.col("arrears_minor") > 0))
-    return [str(ref) for ref in late.select("loan_id").collect()["loan_id"]]
 
 
 def list_colleagues(actor: Actor) -> list[tuple[int, str]]:
@@ -224,22 +200,11 @@ def worst_loan(actor: Actor, item_id: int) -> str | None:
 
 def loans_of(lender_code: str, business_date: date, borrower_ref: str) -> Sequence[str]:
     """The borrower's live loans in that night's aging, worst first."""
-    aged = _aged_loans(lender_code, business_date, borrower_ref)
-    if aged is None:
+    aged = aged_loans(lender_code, business_date, [borrower_ref])
+    if aged.is_empty():
         return []
     found = aged.sort("days_past_due", "arrears_minor", "loan_id", descending=[True, True, False])
-    return [str(ref) for ref in found.select("loan_id").collect()["loan_id"]]
-
-
-def _aged_loans(lender_code: str, business_date: date, borrower_ref: str) -> pl.LazyFrame | None:
-    """The borrower's rows of that night's aging; None when the night left none."""
-    partitions = open_book(lender_code).manifest.partitions
-    shard = partition_of(lender_code, borrower_ref, partitions)
-    path = run_folder(lender_code, business_date).file("age", f"p{shard:02d}")
-    if not path.exists():
-        return None
-    own = (pl.col("lender") == lender_code) & (pl.col("borrower_id") == borrower_ref)
-    return pl.scan_parquet(path).filter(own)
+    return [str(ref) for ref in found["loan_id"]]
 
 
 def _matches(item: WorklistItem, filters: Filters) -> bool:
@@ -250,15 +215,20 @@ def _matches(item: WorklistItem, filters: Filters) -> bool:
     )
 
 
-def _tab_of(item: WorklistItem, now: datetime, zone: ZoneInfo) -> Tab:
+def _tab_of(item: WorklistItem, now: datetime, zone: ZoneInfo, held: Collection[int]) -> Tab:
     if item.state == WorklistItem.State.DONE:
         return Tab.DONE
-    return Tab.NOW if is_permitted_now(item, now, zone) else Tab.LATER
+    return Tab.NOW if is_permitted_now(item, now, zone, held) else Tab.LATER
 
 
-def is_permitted_now(item: WorklistItem, now: datetime, zone: ZoneInfo) -> bool:
-    """To be contacted at all, allowed, inside the borrower's own hours, and not put off."""
-    if item.action == Action.WATCH:
+def is_permitted_now(
+    item: WorklistItem, now: datetime, zone: ZoneInfo, held: Collection[int] = ()
+) -> bool:
+    """To be contacted at all, allowed, inside the borrower's own hours, not put off and not held.
+
+    `held` are the borrowers contact with whom rests (`held_lines.held_back`).
+    """
+    if item.action == Action.WATCH or item.borrower_id in held:
         return False
     if item.verdict != WorklistItem.Verdict.ALLOWED or item.permitted_from_minute is None:
         return False
@@ -271,7 +241,9 @@ def is_permitted_now(item: WorklistItem, now: datetime, zone: ZoneInfo) -> bool:
     return item.permitted_from_minute <= minute < (item.permitted_until_minute or 0)
 
 
-def _line(item: WorklistItem, actor: Actor, now: datetime, zone: ZoneInfo) -> WorklistLine:
+def _line(
+    item: WorklistItem, actor: Actor, now: datetime, zone: ZoneInfo, held: Collection[int]
+) -> WorklistLine:
     return WorklistLine(
         item_id=item.pk,
         business_date=item.business_date,
@@ -287,7 +259,8 @@ def _line(item: WorklistItem, actor: Actor, now: datetime, zone: ZoneInfo) -> Wo
         connected_today=item.connected_today,
         unanswered_today=item.unanswered_today,
         verdict=item.verdict,
-        is_permitted_now=is_permitted_now(item, now, zone),
+        is_permitted_now=is_permitted_now(item, now, zone, held),
+        is_held=item.borrower_id in held,
         permitted_from_minute=item.permitted_from_minute,
         permitted_until_minute=item.permitted_until_minute,
         is_zone_known=bool(item.borrower.time_zone),

@@ -18,6 +18,7 @@ from forbear.delinquency.buckets import scheme as bucket_scheme
 from forbear_server.selectors.access import Level, Screen, access_level, may_write
 from forbear_server.selectors.actors import Actor, Role
 from forbear_server.selectors.breaks import HardDay, find_hard_day
+from forbear_server.selectors.held_lines import held_back, standing_holds
 from forbear_server.selectors.worklists import is_permitted_now, visible_items, waiting_cases
 from forbear_server.services.evidence import Recorded, append_evidence
 from forbear_server.store.evidence_persons import borrower_person
@@ -121,7 +122,9 @@ def _take(actor: Actor, item_id: int, now: datetime) -> tuple[WorklistItem, Reco
     holder = _holder(item, now)
     if holder is not None and holder.pk != actor.user_id:
         raise WorklistRefusal("taken_by_colleague", by=holder.display_name)
-    if not is_permitted_now(item, now, ZoneInfo(actor.lender_time_zone)):
+    rows = WorklistItem.objects.filter(pk=item.pk).annotate(held_refs=standing_holds(now))
+    held = held_back(actor.lender_code, ((item, row.held_refs) for row in rows))
+    if not is_permitted_now(item, now, ZoneInfo(actor.lender_time_zone), held):
         raise WorklistRefusal("not_permitted_now")
     item.state = State.TAKEN
     item.taken_by_id = actor.user_id
